@@ -1,0 +1,77 @@
+// A dependency or an import too many shows here first: what each subpath pulls in (nothing of another subpath's peer, no Node
+// built-in in the core), what the core weighs with its dependencies, and how long its first import takes.
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const maxKiB = 30;
+const maxColdImportMs = 30;
+/** What a subpath may load besides `dependencies`; a subpath that is absent runs wherever Web standards do. */
+const mayLoad: Record<string, RegExp> = {
+  "./sql": /^(kysely$|node:)/,
+  "./testing": /^node:/,
+};
+
+interface Manifest {
+  dependencies: Record<string, string>;
+  exports: Record<string, string | { default: string }>;
+}
+
+const manifest: Manifest = JSON.parse(readFileSync("package.json", "utf8"));
+const problems: string[] = [];
+
+/** Bundles one built entry; gives its weight and the packages and built-ins that it loads. */
+async function bundled(entry: string): Promise<{ kib: number; loads: Set<string> }> {
+  const { metafile, outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    target: "node22",
+    // As a worker's bundler sees it: lru-cache's own build for Node publishes on node:diagnostics_channel.
+    platform: "neutral",
+    conditions: ["browser"],
+    mainFields: ["module", "main"],
+    external: ["node:*"],
+  });
+  const inputs = Object.entries(metafile.inputs);
+  const packages = inputs.map(([path]) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
+  const builtins = inputs
+    .flatMap(([, { imports }]) => imports.filter((i) => i.external))
+    .map((i) => i.path);
+  const gzipped = gzipSync(outputFiles[0]?.contents ?? new Uint8Array(), { level: 9 });
+  return {
+    kib: gzipped.length / 1024,
+    loads: new Set([...packages, ...builtins].filter((name) => name !== undefined)),
+  };
+}
+
+/** Median over fresh processes: what an application pays once at its start, over an empty script. */
+function coldImportMs(entry: string): number {
+  const script = `const t = performance.now(); await import(${JSON.stringify(entry)}); console.log(performance.now() - t)`;
+  const run = (): number =>
+    Number(
+      execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" }),
+    );
+  return Array.from({ length: 9 }, run).sort((a, b) => a - b)[4] ?? Number.NaN;
+}
+
+for (const [subpath, target] of Object.entries(manifest.exports)) {
+  if (typeof target === "string") continue;
+  const { kib, loads } = await bundled(target.default);
+  const names = [...loads].sort();
+  process.stdout.write(`${subpath}  ${kib.toFixed(1)} KiB  ${names.join(", ") || "no package"}\n`);
+  for (const name of names) {
+    if (name in manifest.dependencies || mayLoad[subpath]?.test(name)) continue;
+    problems.push(`${subpath} must not load ${name}`);
+  }
+  if (subpath === "." && kib > maxKiB) problems.push(`the core is over ${maxKiB} KiB`);
+}
+const coldMs = coldImportMs("./dist/index.js");
+const verdict = coldMs > maxColdImportMs ? ` (WARNING: over ${maxColdImportMs} ms)` : "";
+process.stdout.write(`cold import of the core: ${coldMs.toFixed(1)} ms${verdict}\n`);
+for (const problem of problems) process.stderr.write(`${problem}\n`);
+process.exitCode = problems.length === 0 ? 0 : 1;

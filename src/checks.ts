@@ -1,0 +1,93 @@
+/**
+ * Checks of values from outside: a wrong type throws TypeError, a wrong value RangeError, and both name the path of the value.
+ */
+
+/** Names what was given, without repeating more of it than is of use, nor anything that may be a secret put in the wrong place. */
+export function quoted(value: string): string {
+  const start = value.length > 64 ? `${value.slice(0, 64)}…` : value;
+  return JSON.stringify(start.replace(/[0-9A-Za-z]{20,}/g, "…"));
+}
+
+/** An object that is no array. */
+export function checkObject(
+  value: unknown,
+  path: string,
+): asserts value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new TypeError(`${path} must be an object`);
+}
+
+/** An object with no other keys than these: a mistyped option is an error, not a default. */
+export function checkKeys(value: unknown, keys: ReadonlySet<string>, path: string): void {
+  checkObject(value, path);
+  for (const key of Object.keys(value)) {
+    if (!keys.has(key))
+      throw new TypeError(`${path}: there is no ${quoted(key)}; known are ${[...keys].join(", ")}`);
+  }
+}
+
+/** One of a few words. */
+export function checkOneOf<Value extends string>(
+  value: unknown,
+  values: readonly Value[],
+  path: string,
+): Value {
+  const found = values.find((candidate) => candidate === value);
+  if (found !== undefined) return found;
+  const message = `${path} must be one of ${values.map(quoted).join(", ")}`;
+  throw typeof value === "string"
+    ? new RangeError(`${message}, not ${quoted(value)}`)
+    : new TypeError(message);
+}
+
+/** An array, empty when absent. */
+export function checkList<Value>(
+  value: readonly Value[] | undefined,
+  path: string,
+): readonly Value[] {
+  if (value !== undefined && !Array.isArray(value)) throw new TypeError(`${path} must be an array`);
+  return value ?? [];
+}
+
+/** True or false, false when absent. */
+export function checkFlag(value: unknown, path: string): boolean {
+  if (value !== undefined && typeof value !== "boolean")
+    throw new TypeError(`${path} must be true or false`);
+  return value ?? false;
+}
+
+/** A whole number within bounds. */
+export function checkWhole(value: unknown, least: number, most: number, path: string): number {
+  if (typeof value !== "number") throw new TypeError(`${path} must be a number`);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new RangeError(`${path} must be a whole number from ${least} to ${most}`);
+}
+
+/** Something that has these methods. */
+export function checkMethods(value: unknown, methods: readonly string[], path: string): void {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null)
+    throw new TypeError(`${path} must be an object`);
+  for (const method of methods) {
+    if (typeof (value as Record<string, unknown>)[method] !== "function")
+      throw new TypeError(`${path}.${method} must be a function`);
+  }
+}
+
+/** Control characters, line and paragraph separators, and the marks that turn the direction of text (AP-4, CORE-08). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused.
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+
+/** A text of 1 to `most` characters that can be stored, printed and put into a header of a mail without harm. */
+export function checkText(value: unknown, most: number, path: string): string {
+  if (typeof value !== "string") throw new TypeError(`${path} must be a string`);
+  if (value.length === 0) throw new RangeError(`${path} must not be empty`);
+  if (value.length > most) throw new RangeError(`${path} must be at most ${most} characters`);
+  if (UNSAFE.test(value) || !isWellFormed(value))
+    throw new RangeError(`${path} must not hold control characters`);
+  return value;
+}
+
+/** No half of a surrogate pair: a database would refuse or change it. */
+function isWellFormed(text: string): boolean {
+  return !/[\ud800-\udfff]/u.test(text);
+}

@@ -1,0 +1,93 @@
+/** One table of codes: statuses, messages, types and docs are all made from it. */
+
+const invalidToken = "The token is not valid.";
+
+/**
+ * Why a call is refused, in the order of the checks. The four 401s about a presented token carry one message, so that the answer to
+ * the outside tells nothing of which it was (CORE-14, R7662-04).
+ */
+export const DENIALS = Object.freeze({
+  missing_token: { status: 401, message: "A token is required." },
+  malformed_token: { status: 401, message: invalidToken },
+  unknown_token: { status: 401, message: invalidToken },
+  expired_token: { status: 401, message: invalidToken },
+  owner_inactive: { status: 401, message: invalidToken },
+  api_access_disabled: { status: 403, message: "API access is switched off for this user." },
+  network_denied: { status: 403, message: "The token may not be used from this network." },
+  access_denied: { status: 403, message: "The token does not give access to this operation." },
+  budget_exceeded: { status: 429, message: "The rate limit is reached. Try again later." },
+  unavailable: { status: 503, message: "The token cannot be checked now. Try again later." },
+} as const);
+
+/** Why a management operation did not happen. */
+export const FAILURES = Object.freeze({
+  invalid_input: { status: 400, message: "The input is not valid." },
+  forbidden: { status: 403, message: "The actor may not do this." },
+  not_found: { status: 404, message: "There is no such token, owner or zone." },
+  owner_inactive: { status: 403, message: "The owner is not active." },
+  api_access_disabled: { status: 403, message: "API access is switched off for this owner." },
+  slot_taken: { status: 409, message: "The owner has a token already. Revoke it first." },
+  limit_reached: {
+    status: 409,
+    message: "The owner has as many tokens as allowed. Revoke one first.",
+  },
+  replacement_not_allowed: {
+    status: 409,
+    message: "Tokens of this kind are not replaced in this way.",
+  },
+  expired: { status: 410, message: "The token has expired. Issue a new one." },
+  conflict: {
+    status: 409,
+    message: "The token was changed at the same time. Read it again and retry.",
+  },
+  rotation_code_invalid: {
+    status: 400,
+    message: "The confirmation is not valid, was used, or has expired.",
+  },
+  zone_in_use: { status: 409, message: "A token refers to the zone. Take it off the token first." },
+  unavailable: { status: 503, message: "The operation could not be done now. Try again later." },
+} as const);
+
+/** Every code with which a call is refused. */
+export type DenialCode = keyof typeof DENIALS;
+
+/** Every code with which a management operation fails. */
+export type TokenryErrorCode = keyof typeof FAILURES;
+
+const brand = Symbol.for("tokenry.error");
+
+/**
+ * What management operations throw for an expected failure, and every operation for an outage.
+ *
+ * `message` is safe to show; `cause` is for logs. `instanceof` holds across two copies of the package.
+ *
+ * @example
+ * try { await tokens.issue(request); } catch (error) {
+ *   if (error instanceof TokenryError && error.code === "slot_taken") return conflict(error.message);
+ *   throw error;
+ * }
+ */
+export class TokenryError extends Error {
+  readonly code: TokenryErrorCode;
+  /** The HTTP status that fits the code. */
+  readonly status: number;
+
+  constructor(code: TokenryErrorCode, message?: string, options?: { cause?: unknown }) {
+    super(message ?? FAILURES[code].message, options);
+    this.name = "TokenryError";
+    this.code = code;
+    this.status = FAILURES[code].status;
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && brand in value;
+  }
+}
+
+/** The outage of a port as an error: keeps a TokenryError as it is, wraps anything else. */
+export function unavailable(cause: unknown): TokenryError {
+  return cause instanceof TokenryError
+    ? (cause as TokenryError)
+    : new TokenryError("unavailable", undefined, { cause });
+}

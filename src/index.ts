@@ -1,0 +1,87 @@
+export {
+  DENIALS,
+  type DenialCode,
+  FAILURES,
+  TokenryError,
+  type TokenryErrorCode,
+} from "./errors.ts";
+export type { Jobs, Tokenry, Zones } from "./face.ts";
+export {
+  manyChoice,
+  manySliding,
+  type PresetOptions,
+  primaryBackup,
+  singleFixed,
+} from "./lifecycle/presets.ts";
+export {
+  type Accepted,
+  type Access,
+  type Actor,
+  type Api,
+  type BudgetPercents,
+  type BudgetState,
+  type Duration,
+  type EventData,
+  type EventType,
+  type Expiry,
+  type JsonValue,
+  type Level,
+  type Network,
+  type Owner,
+  type Refused,
+  type Slot,
+  SYSTEM,
+  type Token,
+  type TokenEvent,
+  type TokenKind,
+  type Verdict,
+  type VerifyRequest,
+  type Zone,
+} from "./model.ts";
+export type { ConfirmRotationRequest } from "./operations/confirm-rotation.ts";
+export type { DeliverResult } from "./operations/deliver.ts";
+export type { DeprovisionRequest } from "./operations/deprovision.ts";
+export type { GetRequest } from "./operations/get.ts";
+export type { IssueRequest } from "./operations/issue.ts";
+export type { ListRequest, TokenPage } from "./operations/list.ts";
+export type { EventsPage, EventsRequest } from "./operations/list-events.ts";
+export type { Issued } from "./operations/new-secret.ts";
+export type { RegenerateRequest } from "./operations/regenerate.ts";
+export type { RemindResult } from "./operations/remind.ts";
+export type { RevokeRequest } from "./operations/revoke.ts";
+export type { RevokeAllRequest, RevokedCount } from "./operations/revoke-all.ts";
+export type { RotateRequest, RotationPending } from "./operations/rotate.ts";
+export type { SweepResult } from "./operations/sweep.ts";
+export type { UpdateRequest } from "./operations/update.ts";
+export type { ListZonesRequest, PutZoneRequest, RemoveZoneRequest } from "./operations/zones.ts";
+export type { CacheOptions, TokenryOptions } from "./options.ts";
+export type { Awaitable } from "./ports/awaitable.ts";
+export type { Bucket, BudgetStore, OutagePolicy, Taken } from "./ports/budget-store.ts";
+export type { Clock } from "./ports/clock.ts";
+export type { Directory } from "./ports/directory.ts";
+export type { InvalidationBus } from "./ports/invalidation-bus.ts";
+export type { Notice, Notifier } from "./ports/notifier.ts";
+export type {
+  Change,
+  ClaimedNotice,
+  Committed,
+  EventPage,
+  FoundToken,
+  NoticeOutcome,
+  OwnerPage,
+  Repository,
+  StoredEvent,
+  StoredToken,
+  TokenChanges,
+  TokenGuard,
+  Use,
+  ZoneSet,
+  ZoneStep,
+} from "./ports/repository.ts";
+export type { Pepper } from "./secret/keyring.ts";
+export { scanPattern } from "./secret/scan-pattern.ts";
+export { Secret } from "./secret/secret.ts";
+export { memoryBudgets } from "./storage/memory/budgets.ts";
+export { memoryBus } from "./storage/memory/bus.ts";
+export { memoryRepository } from "./storage/memory/repository.ts";
+export { createTokenry } from "./tokenry.ts";

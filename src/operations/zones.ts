@@ -1,0 +1,143 @@
+import { checkFlag, quoted } from "../checks.ts";
+import { TokenryError } from "../errors.ts";
+import type { Actor, Zone } from "../model.ts";
+import { isZoneName } from "../network/entry.ts";
+import { normalizeRanges } from "../network/validate.ts";
+import type { ZoneSet } from "../ports/repository.ts";
+import { authorizeAccount } from "./authorize.ts";
+import { type Attempt, commit, untilCommitted } from "./commit.ts";
+import type { Context } from "./context.ts";
+import { asInput, checkActor, checkId, checkRequest } from "./input.ts";
+import { recordEvent } from "./record-event.ts";
+
+/** A zone to make or change. */
+export interface PutZoneRequest {
+  readonly account: string;
+  /** 1 to 64 letters, digits, `.`, `_` and `-`. */
+  readonly name: string;
+  /** Addresses, CIDR blocks or ranges `a-b`, 1 to 5,000. */
+  readonly ranges: readonly string[];
+  /** No token of the account works from here. Default `false`. */
+  readonly blocked?: boolean | undefined;
+  readonly actor: Actor;
+}
+
+/** A zone to remove. */
+export interface RemoveZoneRequest {
+  readonly account: string;
+  readonly name: string;
+  readonly actor: Actor;
+}
+
+/** Whose zones to list. */
+export interface ListZonesRequest {
+  readonly account: string;
+  readonly actor: Actor;
+}
+
+const MAX_ZONES = 100;
+
+/** Makes or changes a zone. See `Zones.put`. */
+export async function putZone(context: Context, request: PutZoneRequest): Promise<Zone> {
+  checkRequest(request, ["account", "name", "ranges", "blocked", "actor"]);
+  const account = checkId(request.account, "account");
+  const zone = Object.freeze({
+    name: checkZoneName(request.name),
+    ranges: Object.freeze(asInput(() => normalizeRanges(request.ranges, "ranges"))),
+    blocked: checkFlag(request.blocked, "blocked"),
+  });
+  const { actor } = await authorizeAccount(context, checkActor(request.actor), account);
+  return untilCommitted(async (): Promise<Attempt<Zone>> => {
+    const set = await context.repository.zones(account);
+    const others = set.zones.filter(({ name }) => name !== zone.name);
+    if (others.length >= MAX_ZONES)
+      throw new TokenryError("limit_reached", `An account has at most ${MAX_ZONES} zones.`);
+    const zones = [...others, zone].sort((left, right) => (left.name < right.name ? -1 : 1));
+    // What tokens may come from cannot become what no token may come from (OKT-37).
+    const unused = zone.blocked ? [zone.name] : [];
+    const data = { zone: zone.name, ranges: zone.ranges.length, blocked: zone.blocked };
+    const committed = await commitZones(context, {
+      account,
+      set,
+      zones,
+      unused,
+      actor,
+      type: "zone.changed",
+      data,
+    });
+    return { committed, result: zone };
+  });
+}
+
+/** Removes a zone that no living token refers to. See `Zones.remove`. */
+export async function removeZone(context: Context, request: RemoveZoneRequest): Promise<void> {
+  checkRequest(request, ["account", "name", "actor"]);
+  const account = checkId(request.account, "account");
+  const name = checkZoneName(request.name);
+  const { actor } = await authorizeAccount(context, checkActor(request.actor), account);
+  await untilCommitted(async (): Promise<Attempt<void>> => {
+    const set = await context.repository.zones(account);
+    const zones = set.zones.filter((zone) => zone.name !== name);
+    if (zones.length === set.zones.length) throw new TokenryError("not_found");
+    const data = { zone: name };
+    const committed = await commitZones(context, {
+      account,
+      set,
+      zones,
+      unused: [name],
+      actor,
+      type: "zone.removed",
+      data,
+    });
+    return { committed, result: undefined };
+  });
+}
+
+/** Lists an account's zones by name. See `Zones.list`. */
+export async function listZones(
+  context: Context,
+  request: ListZonesRequest,
+): Promise<readonly Zone[]> {
+  checkRequest(request, ["account", "actor"]);
+  const account = checkId(request.account, "account");
+  await authorizeAccount(context, checkActor(request.actor), account);
+  return (await context.repository.zones(account)).zones;
+}
+
+interface ZoneChange {
+  readonly account: string;
+  readonly set: ZoneSet;
+  readonly zones: readonly Zone[];
+  readonly unused: readonly string[];
+  readonly actor: string;
+  readonly type: "zone.changed" | "zone.removed";
+  readonly data: Parameters<typeof recordEvent>[3]["data"] & {};
+}
+
+async function commitZones(
+  context: Context,
+  { account, set, zones, unused, actor, type, data }: ZoneChange,
+) {
+  const now = context.now();
+  const event = recordEvent(
+    context,
+    type,
+    { id: null, kind: null, owner: null, account },
+    { actor, now, data },
+  );
+  return commit(context, {
+    zones: { account, revision: set.revision, zones, unused, now },
+    events: [event],
+  });
+}
+
+function checkZoneName(value: unknown): string {
+  if (typeof value !== "string") throw new TypeError("name must be a string");
+  if (!isZoneName(value)) {
+    throw new TokenryError(
+      "invalid_input",
+      `name must be 1 to 64 letters, digits, ".", "_" and "-", not ${quoted(value)}`,
+    );
+  }
+  return value;
+}

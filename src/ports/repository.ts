@@ -1,0 +1,182 @@
+import type { EventData, EventType, Level, Network, Slot, Zone } from "../model.ts";
+import type { Awaitable } from "./awaitable.ts";
+
+/** A token as it is stored. Times are milliseconds since 1970 (UTC). */
+export interface StoredToken {
+  readonly id: string;
+  /** 64 hexadecimal characters; `null` for a rotation that waits for its confirmation: nothing opens it. */
+  readonly hash: string | null;
+  /** The id of the pepper under which `hash` was made; `null` without peppers. */
+  readonly pepper: string | null;
+  readonly kind: string;
+  readonly owner: string;
+  readonly account: string;
+  readonly name: string;
+  readonly slot: Slot;
+  readonly hint: string;
+  readonly access: Readonly<Record<string, Level>> | null;
+  readonly network: Network | null;
+  readonly budgets: Readonly<Record<string, number>>;
+  readonly createdAt: number;
+  readonly createdBy: string;
+  readonly updatedAt: number;
+  /** When the present secret was made: at issue, or at the last regeneration. */
+  readonly secretCreatedAt: number;
+  readonly expiresAt: number | null;
+  readonly lastUsedAt: number | null;
+  /** Where the latest announced reminder range began; `null` when none was announced for the present expiry. */
+  readonly remindedFrom: number | null;
+  /** Counts management changes, from 1. Noted uses do not count. */
+  readonly version: number;
+}
+
+/** What a management change may set on a stored token. */
+export type TokenChanges = Partial<
+  Omit<StoredToken, "id" | "kind" | "owner" | "account" | "createdAt" | "createdBy" | "version">
+>;
+
+/** Which state of a token a step needs: the version, the exact expiry, or just that it exists. */
+export interface TokenGuard {
+  readonly id: string;
+  readonly version?: number;
+  readonly expiresAt?: number | null;
+}
+
+/** An entry of the audit trail as it is stored. */
+export interface StoredEvent {
+  readonly id: string;
+  readonly type: EventType;
+  readonly at: number;
+  readonly account: string;
+  /** `null` for events about an account's zones. */
+  readonly owner: string | null;
+  readonly tokenId: string | null;
+  readonly kind: string | null;
+  readonly actor: string;
+  readonly outcome: "done" | "refused";
+  readonly data: EventData;
+  /** Whether it is to be delivered: then it is in the outbox from the commit on. */
+  readonly deliver: boolean;
+}
+
+/** The zones of one account as of one revision. Revision 0 = there never were any. */
+export interface ZoneSet {
+  readonly revision: number;
+  readonly zones: readonly Zone[];
+}
+
+/** A step on an account's zones, in the same transaction as the rest of its change. */
+export interface ZoneStep {
+  readonly account: string;
+  /** The step needs the zones to be at this revision. */
+  readonly revision: number;
+  /** The whole new set, stored under revision + 1. Absent: the step only guards. */
+  readonly zones?: readonly Zone[];
+  /** Names to which no living token of the account may refer (living: not expired at `now`). */
+  readonly unused?: readonly string[];
+  readonly now?: number;
+}
+
+/** One change: all of it happens, or nothing. Steps are done in the order remove, update (as listed), insert, zones, events. */
+export interface Change {
+  readonly remove?: readonly TokenGuard[];
+  readonly update?: readonly (TokenGuard & { readonly set: TokenChanges })[];
+  readonly insert?: readonly StoredToken[];
+  readonly zones?: ZoneStep;
+  readonly events: readonly StoredEvent[];
+}
+
+/** Whether a change happened, and if not, which guard failed. `id` is a token id, or an account for zones. */
+export type Committed =
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      readonly conflict: "slot" | "version" | "missing" | "zones" | "zone_in_use";
+      readonly id: string;
+    };
+
+/** A use to note. */
+export interface Use {
+  readonly id: string;
+  readonly usedAt: number;
+  /** The new expiry of a sliding token; `null` leaves the expiry alone. */
+  readonly expiresAt: number | null;
+}
+
+/** A token and the zones of its account, as of one read. */
+export interface FoundToken {
+  readonly token: StoredToken;
+  readonly zones: ZoneSet;
+}
+
+/** A notice claimed for delivery. */
+export interface ClaimedNotice {
+  readonly event: StoredEvent;
+  /** How often it has been claimed, this time included. It also names the claim: a later claim makes this one void. */
+  readonly attempt: number;
+}
+
+/** How a delivery ended. `attempt` is the one of the claim. */
+export type NoticeOutcome =
+  | { readonly status: "delivered"; readonly attempt: number }
+  | { readonly status: "retry"; readonly attempt: number; readonly at: number }
+  | { readonly status: "parked"; readonly attempt: number };
+
+/** One page of an owner's tokens: ids after `after`, in id order. */
+export interface OwnerPage {
+  readonly owner: string;
+  readonly kind?: string;
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** One page of events, newest first: sequence numbers before `before`. At least one of account and tokenId is given. */
+export interface EventPage {
+  readonly account?: string;
+  readonly owner?: string;
+  readonly tokenId?: string;
+  readonly before?: number;
+  readonly limit: number;
+}
+
+/**
+ * Where tokens, zones and events are stored.
+ *
+ * Guarantees:
+ * - `commit` is one transaction: every step, guard and event, or nothing. Of two commits that need the same version, slot or revision
+ *   exactly one succeeds; the other gets the conflict. It is durable when it resolves. (owner, kind, slot) is unique where slot is not
+ *   null, and so are id and hash. `update` adds 1 to the version.
+ * - `touch` is conditional and by column: it moves `lastUsedAt` forward, and `expiresAt` forward where a number is given and the stored
+ *   expiry is not null; only while the token exists and had not expired at `usedAt`. It never creates, brings back or undoes anything, in
+ *   any order of arrival, and never counts in `version`. Unknown ids are ignored.
+ * - Reads see every commit that was acknowledged before they began. A returned record is a value: callers do not change it, and no later
+ *   management change shows in it (a noted use may).
+ * - No clock of its own: `now` is always given.
+ * - An outage throws.
+ */
+export interface Repository {
+  commit(change: Change): Promise<Committed>;
+  touch(uses: readonly Use[]): Awaitable<void>;
+  /** The token whose hash is one of these (tokens still under an older pepper are found too), with its account's zones: one read. */
+  findByHash(hashes: readonly string[]): Awaitable<FoundToken | undefined>;
+  findById(id: string): Promise<StoredToken | undefined>;
+  listByOwner(page: OwnerPage): Promise<readonly StoredToken[]>;
+  /** Up to `limit` tokens with `expiresAt <= now`, soonest first as far as the store can. */
+  expiredBefore(now: number, limit: number): Promise<readonly StoredToken[]>;
+  /** Up to `limit` tokens with `from < expiresAt <= to`, in order of (expiresAt, id), after the given place. */
+  expiringBetween(
+    from: number,
+    to: number,
+    limit: number,
+    after?: { readonly expiresAt: number; readonly id: string },
+  ): Promise<readonly StoredToken[]>;
+  zones(account: string): Promise<ZoneSet>;
+  events(page: EventPage): Promise<readonly (StoredEvent & { readonly sequence: number })[]>;
+  /**
+   * Claims up to `limit` notices that are due, oldest first, for `leaseMs` from `now`: no other worker gets them until then. A notice
+   * whose lease ran out unsettled is due again (at-least-once).
+   */
+  claimNotices(limit: number, leaseMs: number, now: number): Promise<readonly ClaimedNotice[]>;
+  /** Settles a claim. `false`: the claim was void (its lease ran out and another worker has it, or it is settled): nothing changed. */
+  settleNotice(id: string, outcome: NoticeOutcome): Promise<boolean>;
+}

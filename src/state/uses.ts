@@ -1,0 +1,97 @@
+import type { Awaitable } from "../ports/awaitable.ts";
+import type { Repository, StoredToken, Use } from "../ports/repository.ts";
+import { isWithin } from "./clock-span.ts";
+import { isThenable } from "./thenable.ts";
+
+/** A token's use is noted at most this often (CORE-24, IND-26). */
+export const NOTE_INTERVAL_MS = 60_000;
+
+/** How long noted uses wait for company before they are written, in real time. */
+const FLUSH_AFTER_MS = 1000;
+
+/** Enough company: write at once. */
+const FLUSH_AT = 1000;
+
+/** Uses kept while the repository is out of reach; what is more is forgotten, which costs accuracy and nothing else. */
+const MAX_PENDING = 100_000;
+
+/** The uses that this node has accepted and not yet written. */
+export interface Uses {
+  /** Whether a use now must be noted: the last noted one is a minute old. */
+  isDue(token: StoredToken, now: number): boolean;
+  note(token: StoredToken, usedAt: number, expiresAt: number | null): void;
+  /** The expiry that accepted uses have given a token and the repository may not know yet. */
+  pendingExpiry(tokenId: string): number | null;
+  /** Writes what waits. Never throws: a failure is reported, and what was not written waits on. */
+  flush(): Awaitable<void>;
+  /** Writes what waits and stops the timer. */
+  close(): Promise<void>;
+}
+
+/** Makes the log of uses. Writes are batched, in the background, conditional and by column: see `Repository.touch`. */
+export function createUses(
+  repository: Pick<Repository, "touch">,
+  report: (cause: unknown) => void,
+): Uses {
+  const pending = new Map<string, Use>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let writing: Promise<void> | undefined;
+
+  const settle = (batch: readonly Use[]): void => {
+    for (const use of batch) if (pending.get(use.id) === use) pending.delete(use.id);
+  };
+  const fail = (cause: unknown): void => {
+    report(cause);
+    if (pending.size > MAX_PENDING) pending.clear();
+  };
+  const write = (): Awaitable<void> => {
+    const batch = [...pending.values()];
+    if (batch.length === 0) return;
+    try {
+      const touched = repository.touch(batch);
+      if (!isThenable(touched)) return settle(batch);
+      writing = Promise.resolve(touched)
+        .then(() => settle(batch), fail)
+        .finally(() => {
+          writing = undefined;
+        });
+      return writing;
+    } catch (cause) {
+      fail(cause);
+    }
+  };
+  const flush = (): Awaitable<void> => {
+    stopTimer();
+    // What was noted while a batch is on its way goes with the next: two batches at once would only wait for each other.
+    return writing === undefined ? write() : writing.then(() => write());
+  };
+  const stopTimer = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  const schedule = (): void => {
+    if (pending.size >= FLUSH_AT && writing === undefined) void flush();
+    else if (timer === undefined) {
+      timer = setTimeout(() => void flush(), FLUSH_AFTER_MS);
+      (timer as { unref?: () => void }).unref?.();
+    }
+  };
+  return {
+    isDue(token, now) {
+      if (token.lastUsedAt !== null && isWithin(token.lastUsedAt, NOTE_INTERVAL_MS, now))
+        return false;
+      const waiting = pending.get(token.id);
+      return waiting === undefined || !isWithin(waiting.usedAt, NOTE_INTERVAL_MS, now);
+    },
+    note(token, usedAt, expiresAt) {
+      pending.set(token.id, { id: token.id, usedAt, expiresAt });
+      schedule();
+    },
+    pendingExpiry: (tokenId) => pending.get(tokenId)?.expiresAt ?? null,
+    flush,
+    async close() {
+      await flush();
+      stopTimer();
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import type { FoundToken, Repository, StoredToken, Use, ZoneSet } from "../../ports/repository.ts";
+import { commitChange, NO_ZONES, type Store } from "./commit-change.ts";
+import { EventLog } from "./event-log.ts";
+import { Outbox } from "./outbox.ts";
+import { type Row, TokenTable } from "./token-table.ts";
+
+/**
+ * Makes a repository that keeps everything in this process: for tests, demonstrations, and services of one process that may forget.
+ *
+ * Nothing survives the process, and nothing is shared with another. `findByHash` and `touch` answer at once, not by a promise. Events
+ * are kept for ever.
+ *
+ * @example
+ * const tokens = tokenry({ repository: memoryRepository(), directory, kinds, apis });
+ */
+export function memoryRepository(): Repository {
+  const zones = new Map<string, ZoneSet>();
+  const store: Store = {
+    tokens: new TokenTable(),
+    zones,
+    log: new EventLog(),
+    outbox: new Outbox(),
+  };
+  const { tokens, log, outbox } = store;
+  return {
+    commit: async (change) => commitChange(store, change),
+    touch: (uses) => {
+      for (const use of uses) touchToken(tokens, use);
+    },
+    findByHash: (hashes) => findByHash(store, hashes),
+    findById: async (id) => {
+      const row = tokens.findById(id);
+      return row === undefined ? undefined : { ...row };
+    },
+    listByOwner: async ({ owner, kind, after, limit }) =>
+      takeCopies(tokens.ownedBy(owner, after), limit, kind),
+    expiredBefore: async (now, limit) =>
+      takeCopies(
+        tokens.expiring(now, () => false),
+        limit,
+      ),
+    expiringBetween: async (from, to, limit, after) => {
+      const isBefore = (expiresAt: number, id: string): boolean =>
+        expiresAt <= from || (after !== undefined && !isAfter(expiresAt, id, after));
+      return takeCopies(tokens.expiring(to, isBefore), limit);
+    },
+    zones: async (account) => zones.get(account) ?? NO_ZONES,
+    events: async (page) => log.page(page),
+    claimNotices: async (limit, leaseMs, now) => outbox.claim(limit, leaseMs, now),
+    settleNotice: async (id, outcome) => outbox.settle(id, outcome),
+  };
+}
+
+/** On the path of every call: no copy is made, so a use that is noted later may show in the token. */
+function findByHash({ tokens, zones }: Store, hashes: readonly string[]): FoundToken | undefined {
+  for (const hash of hashes) {
+    const token = tokens.findByHash(hash);
+    if (token !== undefined) return { token, zones: zones.get(token.account) ?? NO_ZONES };
+  }
+  return undefined;
+}
+
+function touchToken(tokens: TokenTable, { id, usedAt, expiresAt }: Use): void {
+  const row = tokens.findById(id);
+  if (row === undefined || (row.expiresAt !== null && row.expiresAt <= usedAt)) return;
+  if (row.lastUsedAt === null || row.lastUsedAt < usedAt) row.lastUsedAt = usedAt;
+  if (expiresAt !== null && row.expiresAt !== null && row.expiresAt < expiresAt)
+    tokens.slide(row, expiresAt);
+}
+
+/** Copies, because what is decided on these is guarded by their expiry: a use noted meanwhile must not show in them. */
+function takeCopies(rows: Iterable<Row>, limit: number, kind?: string): readonly StoredToken[] {
+  const copies: StoredToken[] = [];
+  for (const row of rows) {
+    if (copies.length >= limit) break;
+    if (kind === undefined || row.kind === kind) copies.push({ ...row });
+  }
+  return copies;
+}
+
+function isAfter(
+  expiresAt: number,
+  id: string,
+  place: { readonly expiresAt: number; readonly id: string },
+): boolean {
+  return expiresAt > place.expiresAt || (expiresAt === place.expiresAt && id > place.id);
+}

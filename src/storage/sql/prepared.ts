@@ -1,0 +1,45 @@
+import type { Compilable, CompiledQuery, Kysely, QueryResult } from "kysely";
+import type { Tables } from "./tables.ts";
+
+/** Stands in a statement for a value that each run gives. */
+type Placeholder<Parameters> = <Name extends keyof Parameters>(name: Name) => Parameters[Name];
+
+/** A statement that was built and compiled once: building costs more than running it on SQLite does. */
+export type Prepared<Parameters, Result> = (
+  db: Kysely<Tables>,
+  parameters: Parameters,
+) => Promise<QueryResult<Result>>;
+
+class Parameter {
+  readonly name: PropertyKey;
+
+  constructor(name: PropertyKey) {
+    this.name = name;
+  }
+}
+
+/**
+ * Compiles a statement in which `parameter(name)` stands for values that change from run to run; all else in it is fixed.
+ *
+ * @example
+ * const find = prepare<{ id: string }, Row>((parameter) =>
+ *   db.selectFrom("tokenry_tokens").selectAll().where("id", "=", parameter("id")));
+ * const { rows } = await find(db, { id });
+ */
+export function prepare<Parameters extends object, Result>(
+  build: (parameter: Placeholder<Parameters>) => Compilable<Result>,
+): Prepared<Parameters, Result> {
+  // Kysely hands a value on without looking at it, so a marker passes for the value that takes its place in each run.
+  const compiled = build((name) => new Parameter(name) as never).compile();
+  return (db, parameters) => db.executeQuery(withParameters(compiled, parameters));
+}
+
+function withParameters<Parameters extends object, Result>(
+  compiled: CompiledQuery<Result>,
+  given: Parameters,
+): CompiledQuery<Result> {
+  const parameters = compiled.parameters.map((value) =>
+    value instanceof Parameter ? given[value.name as keyof Parameters] : value,
+  );
+  return { ...compiled, parameters };
+}

@@ -1,0 +1,79 @@
+import type { Generated, Kysely } from "kysely";
+import { checkMethods } from "../../checks.ts";
+
+/** A row of `tokenry_tokens`, as it is written. Times are milliseconds since 1970 (UTC). */
+export interface TokenRow {
+  readonly id: string;
+  /** 32 bytes. */
+  readonly hash: Uint8Array | null;
+  readonly pepper: string | null;
+  readonly kind: string;
+  readonly owner: string;
+  readonly account: string;
+  readonly name: string;
+  readonly slot: string | null;
+  readonly hint: string;
+  /** Documents are JSON kept as text: read back as they were written, whatever the database thinks of JSON. */
+  readonly access: string | null;
+  readonly network: string | null;
+  /** 1 where `network` names a zone, else 0: with the account, what finds the tokens that may keep a zone in use. */
+  readonly names_zones: number;
+  readonly budgets: string;
+  readonly created_at: number;
+  readonly created_by: string;
+  readonly updated_at: number;
+  readonly secret_created_at: number;
+  readonly expires_at: number | null;
+  readonly last_used_at: number | null;
+  readonly reminded_from: number | null;
+  readonly version: number;
+}
+
+/** A row of `tokenry_zone_sets`: all zones of one account. */
+export interface ZoneSetRow {
+  readonly account: string;
+  readonly revision: number;
+  readonly document: string;
+}
+
+/** Where an event is on its way to the notifier; `null` where it is not to be delivered. */
+export type DeliveryState = "pending" | "delivered" | "parked";
+
+/** A row of `tokenry_events` as it is written: the trail and, by the delivery columns, the outbox. */
+export interface EventRow {
+  readonly id: string;
+  readonly type: string;
+  readonly at: number;
+  readonly account: string;
+  readonly owner: string | null;
+  readonly token_id: string | null;
+  readonly kind: string | null;
+  readonly actor: string;
+  readonly outcome: string;
+  readonly data: string;
+  readonly state: DeliveryState | null;
+  /** Pending only: when a worker may claim it; the end of the lease while one has it. */
+  readonly due_at: number | null;
+  /** How often it has been claimed. */
+  readonly attempts: number;
+  /** 1 from a claim until it is settled, else 0. */
+  readonly claimed: number;
+}
+
+/** The database as Kysely sees it. Columns of integers may be read as number, bigint or text: rows are read by `row.ts`. */
+export interface Tables {
+  readonly tokenry_tokens: TokenRow;
+  readonly tokenry_zone_sets: ZoneSetRow;
+  readonly tokenry_events: EventRow & {
+    /** Given by the database, rising. */
+    readonly sequence: Generated<number>;
+  };
+}
+
+/** The host's database as ours. Throws TypeError for what is no Kysely instance, or is one inside a transaction. */
+export function tablesOf<Database>(db: Kysely<Database>): Kysely<Tables> {
+  checkMethods(db, ["withoutPlugins", "transaction", "getExecutor"], "db");
+  if (db.isTransaction) throw new TypeError("db must not be a transaction");
+  // What other tables the host has is of no matter here. Its plugins could rename our columns or parse our documents.
+  return db.withoutPlugins() as unknown as Kysely<Tables>;
+}

@@ -1,0 +1,84 @@
+import { LRUCache } from "lru-cache";
+import type { FoundToken, Use } from "../ports/repository.ts";
+
+/** How long tokens are remembered, and how many. */
+export interface TokenMemoryOptions {
+  /** Milliseconds. The bound on how long after a change on another node this one may still answer as before. */
+  readonly ttlMs: number;
+  /** The most tokens kept; the least recently used go first. */
+  readonly max: number;
+  readonly now: () => number;
+}
+
+/** What look-ups found, by hash, for a while. Holds hashes, never secrets. */
+export interface TokenMemory {
+  /** What was found under a hash; `null`: there was nothing; `undefined`: not remembered. */
+  recall(hash: string): FoundToken | null | undefined;
+  keep(hash: string, found: FoundToken | null): void;
+  /** Shows noted uses on what is remembered. */
+  show(uses: readonly Use[]): void;
+  /** Forgets what a key of the invalidation bus names. */
+  forget(key: string): void;
+}
+
+interface Entry {
+  readonly found: FoundToken | null;
+  readonly at: number;
+}
+
+/** Hashes that open nothing are remembered for a shorter time. */
+const NOTHING_TTL_MS = 1000;
+
+/** Makes an empty memory. */
+export function createTokenMemory({ ttlMs, max, now }: TokenMemoryOptions): TokenMemory {
+  const hashOfToken = new Map<string, string>();
+  const entries = new LRUCache<string, Entry>({
+    max,
+    noDisposeOnSet: true,
+    dispose: ({ found }, hash) => {
+      if (found !== null && hashOfToken.get(found.token.id) === hash) {
+        hashOfToken.delete(found.token.id);
+      }
+    },
+  });
+  const recall = (hash: string): FoundToken | null | undefined => {
+    const entry = entries.get(hash);
+    if (entry === undefined) return undefined;
+    const age = now() - entry.at;
+    const limit = entry.found === null ? Math.min(NOTHING_TTL_MS, ttlMs) : ttlMs;
+    return age >= 0 && age < limit ? entry.found : undefined;
+  };
+  const keep = (hash: string, found: FoundToken | null): void => {
+    entries.set(hash, { found, at: now() });
+    if (found !== null) hashOfToken.set(found.token.id, hash);
+  };
+  const show = (uses: readonly Use[]): void => {
+    for (const use of uses) {
+      const hash = hashOfToken.get(use.id);
+      const entry = hash === undefined ? undefined : entries.peek(hash);
+      if (hash !== undefined && entry?.found) {
+        entries.set(hash, { found: withUse(entry.found, use), at: entry.at });
+      }
+    }
+  };
+  const forget = (key: string): void => {
+    const id = key.slice(key.indexOf(":") + 1);
+    if (key === "*") entries.clear();
+    if (key.startsWith("token:")) entries.delete(hashOfToken.get(id) ?? "");
+    if (key.startsWith("zones:")) {
+      for (const [hash, { found }] of [...entries.entries()]) {
+        if (found?.token.account === id) entries.delete(hash);
+      }
+    }
+  };
+  return { recall, keep, show, forget };
+}
+
+/** Forward only, as in the store. */
+function withUse({ token, zones }: FoundToken, use: Use): FoundToken {
+  const { expiresAt } = token;
+  const moved =
+    expiresAt === null || use.expiresAt === null ? expiresAt : Math.max(expiresAt, use.expiresAt);
+  const lastUsedAt = Math.max(token.lastUsedAt ?? use.usedAt, use.usedAt);
+  return { token: { ...token, lastUsedAt, expiresAt: moved }, zones };
+}

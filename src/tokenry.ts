@@ -1,0 +1,186 @@
+import { unavailable } from "./errors.ts";
+import type { Tokenry, Zones } from "./face.ts";
+import { ownerKey } from "./operations/commit.ts";
+import { confirmRotation } from "./operations/confirm-rotation.ts";
+import type { Context } from "./operations/context.ts";
+import { deliver } from "./operations/deliver.ts";
+import { deprovision } from "./operations/deprovision.ts";
+import { get } from "./operations/get.ts";
+import { checkId, checkKind } from "./operations/input.ts";
+import { issue } from "./operations/issue.ts";
+import { list } from "./operations/list.ts";
+import { listEvents } from "./operations/list-events.ts";
+import { regenerate } from "./operations/regenerate.ts";
+import { remind } from "./operations/remind.ts";
+import { revoke } from "./operations/revoke.ts";
+import { revokeAll } from "./operations/revoke-all.ts";
+import { revokeCurrent } from "./operations/revoke-current.ts";
+import { rotate } from "./operations/rotate.ts";
+import { sweep } from "./operations/sweep.ts";
+import { update } from "./operations/update.ts";
+import { verify } from "./operations/verify.ts";
+import { listZones, putZone, removeZone } from "./operations/zones.ts";
+import { exactLength, type ResolvedRules, resolveRules, type TokenryOptions } from "./options.ts";
+import type { Repository } from "./ports/repository.ts";
+import { createKeyring } from "./secret/keyring.ts";
+import { type KnownPrefix, knownPrefix } from "./secret/parse.ts";
+import { scanPattern } from "./secret/scan-pattern.ts";
+import { createBackground } from "./state/background.ts";
+import { withOutagePolicy } from "./state/budgets.ts";
+import { guardedRepository } from "./state/guarded-repository.ts";
+import { createOwners } from "./state/owners.ts";
+import { createPreparation } from "./state/prepared.ts";
+import { createSchedule, LONGEST_TIMER_MS, type Schedule } from "./state/schedule.ts";
+import { createThrottle } from "./state/throttle.ts";
+import { createUses } from "./state/uses.ts";
+import { type CachedRepository, cachedRepository } from "./storage/cached.ts";
+import { memoryBudgets } from "./storage/memory/budgets.ts";
+import { memoryRepository } from "./storage/memory/repository.ts";
+
+/** A token's refusals by network are recorded once in this time (CORE-57). */
+const REFUSAL_SPAN_MS = 600_000;
+const MAX_REFUSALS = 10_000;
+
+/** How often the jobs run unless told. */
+const EVERY: { readonly seconds: number } = { seconds: 30 };
+
+/**
+ * Makes a tokenry over the host's own directory, database and mail.
+ *
+ * @throws TypeError or RangeError that names the path of a wrong option.
+ *
+ * @example
+ * const tokens = createTokenry({
+ *   kinds: { personal: singleFixed({ prefix: "acme_pat" }) },
+ *   apis: { orders: { limit: 600, window: { minutes: 1 } } },
+ *   directory: { find: (id) => users.get(id) },
+ * });
+ */
+export function createTokenry<
+  const Kind extends string,
+  const Api extends string,
+  Profile = unknown,
+>(options: TokenryOptions<Kind, Api, Profile>): Tokenry<Kind, Api, Profile> {
+  const node = createNode(options, resolveRules(options));
+  // A cast, as the names that sharpen the types are known to the caller's compiler only.
+  return faceOf(node) as unknown as Tokenry<Kind, Api, Profile>;
+}
+
+/** A running instance: its context and what ends with it. */
+interface Node {
+  readonly context: Context;
+  readonly schedule: Schedule;
+  readonly forget: (keys: readonly string[]) => void;
+  readonly unsubscribe: () => Promise<void>;
+}
+
+function createNode(options: TokenryOptions, rules: ResolvedRules): Node {
+  const clock = options.clock ?? Date;
+  const now = (): number => clock.now();
+  const report = reporter(options.onError);
+  const { repository, cached } = createRepository(
+    options.repository ?? memoryRepository(),
+    rules,
+    now,
+  );
+  const owners = createOwners(options.directory, rules.ownerTtlMs);
+  const forget = (keys: readonly string[]): void => {
+    cached?.forget(keys);
+    for (const key of keys) {
+      if (key === "*") owners.dropAll();
+      else if (key.startsWith("owner:")) owners.drop(key.slice("owner:".length));
+    }
+  };
+  const { bus } = options;
+  const subscription = bus?.subscribe(forget).catch(report);
+  const context: Context = {
+    ...{
+      kinds: rules.kinds,
+      apis: rules.apis,
+      prefixes: prefixesOf(rules),
+      keyring: createKeyring(rules.peppers),
+    },
+    ...{ repository, owners, now, report, notifier: options.notifier },
+    budgets: withOutagePolicy(options.budgets ?? memoryBudgets(), memoryBudgets(), report),
+    uses: createUses(repository, report),
+    preparation: createPreparation(),
+    networkRefusals: createThrottle(REFUSAL_SPAN_MS, MAX_REFUSALS),
+    background: createBackground(report),
+    async announce(keys) {
+      forget(keys);
+      await bus?.publish(keys).catch(report);
+    },
+  };
+  const schedule = createSchedule(() => runJobs(context));
+  return { context, schedule, forget, unsubscribe: async () => (await subscription)?.() };
+}
+
+function createRepository(
+  repository: Repository,
+  { tokenTtlMs, tokenMax }: ResolvedRules,
+  now: () => number,
+): { readonly repository: Repository; readonly cached: CachedRepository | undefined } {
+  const guarded = guardedRepository(repository);
+  if (tokenTtlMs === undefined) return { repository: guarded, cached: undefined };
+  const cached = cachedRepository(guarded, { ttlMs: tokenTtlMs, max: tokenMax, now });
+  return { repository: cached, cached };
+}
+
+function prefixesOf({ kinds }: ResolvedRules): KnownPrefix[] {
+  return [...kinds.values()].flatMap(({ name, prefix, formerPrefixes }) =>
+    [prefix, ...formerPrefixes].map((each) => knownPrefix(name, each)),
+  );
+}
+
+/** A host whose own error handler throws is not told twice. */
+function reporter(onError: TokenryOptions["onError"]): (cause: unknown) => void {
+  return (cause) => {
+    try {
+      onError?.(unavailable(cause));
+    } catch {}
+  };
+}
+
+/** One pass of each job; what one of them fails at is no reason to leave out the next. */
+async function runJobs(context: Context): Promise<void> {
+  for (const job of [sweep, remind, deliver]) await job(context).catch(context.report);
+}
+
+function faceOf({ context, schedule, unsubscribe }: Node): Tokenry {
+  return Object.freeze({
+    issue: (request) => issue(context, request),
+    regenerate: (request) => regenerate(context, request),
+    rotate: (request) => rotate(context, request),
+    confirmRotation: (request) => confirmRotation(context, request),
+    revoke: (request) => revoke(context, request),
+    revokeCurrent: (secret) => revokeCurrent(context, secret),
+    revokeAll: (request) => revokeAll(context, request),
+    deprovision: (request) => deprovision(context, request),
+    update: (request) => update(context, request),
+    get: (request) => get(context, request),
+    list: (request) => list(context, request),
+    events: (request) => listEvents(context, request),
+    zones: Object.freeze<Zones>({
+      put: (request) => putZone(context, request),
+      remove: (request) => removeZone(context, request),
+      list: (request) => listZones(context, request),
+    }),
+    verify: (secret, request) => verify(context, secret, request),
+    ownerChanged: async (ownerId) => context.announce([ownerKey(checkId(ownerId, "ownerId"))]),
+    scanPattern: (kind) => scanPattern(checkKind(context, kind)),
+    jobs: Object.freeze({
+      sweep: () => sweep(context),
+      remind: () => remind(context),
+      deliver: () => deliver(context),
+    }),
+    start(request = {}) {
+      schedule.start(Math.min(LONGEST_TIMER_MS, exactLength(request.every ?? EVERY, "every")));
+    },
+    async close() {
+      await schedule.stop();
+      await context.background.idle();
+      await context.uses.close();
+      await unsubscribe();
+    },
+  } satisfies Tokenry);
+}

@@ -1,0 +1,46 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { developedAgainst, installPacked, lowestPeer, type PackedProject } from "./packed.ts";
+
+/** A Node of this major version: the running one, or one that npm fetches once. */
+function nodeOf(major: number): string {
+  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
+  const platform = process.platform === "win32" ? "win" : process.platform;
+  const name = `node-${platform}-${process.arch}`;
+  const cache = resolve(`node_modules/.cache/tokenry-runtimes/${major}`);
+  const executable = join(
+    cache,
+    "node_modules",
+    name,
+    "bin",
+    platform === "win" ? "node.exe" : "node",
+  );
+  if (!existsSync(executable)) {
+    const flags = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund"];
+    execFileSync("npm", ["install", "--prefix", cache, ...flags, `${name}@${major}`]);
+  }
+  return executable;
+}
+
+describe.each([
+  { kysely: developedAgainst("kysely"), majors: [22, 24, 26] },
+  { kysely: lowestPeer("kysely"), majors: [24] },
+])("beside $kysely the packed package issues, verifies and revokes", ({ kysely, majors }) => {
+  let project: PackedProject;
+  beforeAll(() => {
+    project = installPacked(kysely);
+    copyFileSync("test/package/smoke.mjs", join(project.folder, "smoke.mjs"));
+  });
+  afterAll(() => rmSync(project.folder, { recursive: true }));
+
+  test.each(majors)("on Node %i", (major) => {
+    // Node 22 warns that its SQLite is experimental; the runner's log need not.
+    const printed = execFileSync(nodeOf(major), ["--no-warnings", "smoke.mjs"], {
+      cwd: project.folder,
+      encoding: "utf8",
+    });
+    expect(printed).toMatch(new RegExp(`^v${major}\\.[^\\n]*: memory, SQLite\\n$`));
+  });
+});
