@@ -1,26 +1,24 @@
 /** One table of codes: statuses, messages, types and docs are all made from it. */
 
-const invalidToken = "The token is not valid.";
-
 /**
  * Why a call is refused, in the order of the checks. The four 401s about a presented token carry one message, so that the answer to
  * the outside tells nothing of which it was (CORE-14, R7662-04).
  */
-export const DENIALS = Object.freeze({
+export const DENIALS = {
   missing_token: { status: 401, message: "A token is required." },
-  malformed_token: { status: 401, message: invalidToken },
-  unknown_token: { status: 401, message: invalidToken },
-  expired_token: { status: 401, message: invalidToken },
-  owner_inactive: { status: 401, message: invalidToken },
+  malformed_token: { status: 401, message: "The token is not valid." },
+  unknown_token: { status: 401, message: "The token is not valid." },
+  expired_token: { status: 401, message: "The token is not valid." },
+  owner_inactive: { status: 401, message: "The token is not valid." },
   api_access_disabled: { status: 403, message: "API access is switched off for this user." },
   network_denied: { status: 403, message: "The token may not be used from this network." },
   access_denied: { status: 403, message: "The token does not give access to this operation." },
   budget_exceeded: { status: 429, message: "The rate limit is reached. Try again later." },
   unavailable: { status: 503, message: "The token cannot be checked now. Try again later." },
-} as const);
+} as const;
 
 /** Why a management operation did not happen. */
-export const FAILURES = Object.freeze({
+export const FAILURES = {
   invalid_input: { status: 400, message: "The input is not valid." },
   forbidden: { status: 403, message: "The actor may not do this." },
   not_found: { status: 404, message: "There is no such token, owner or zone." },
@@ -46,7 +44,11 @@ export const FAILURES = Object.freeze({
   },
   zone_in_use: { status: 409, message: "A token refers to the zone. Take it off the token first." },
   unavailable: { status: 503, message: "The operation could not be done now. Try again later." },
-} as const);
+} as const;
+
+for (const entry of [DENIALS, FAILURES].flatMap(Object.values)) Object.freeze(entry);
+Object.freeze(DENIALS);
+Object.freeze(FAILURES);
 
 /** Every code with which a call is refused. */
 export type DenialCode = keyof typeof DENIALS;
@@ -72,8 +74,9 @@ export class TokenryError extends Error {
   /** The HTTP status that fits the code. */
   readonly status: number;
 
-  constructor(code: TokenryErrorCode, message?: string, options?: { cause?: unknown }) {
-    super(message ?? FAILURES[code].message, options);
+  constructor(code: TokenryErrorCode, details: { message?: string; cause?: unknown } = {}) {
+    const { message = FAILURES[code].message, ...options } = details;
+    super(message, options);
     this.name = "TokenryError";
     this.code = code;
     this.status = FAILURES[code].status;
@@ -87,7 +90,5 @@ export class TokenryError extends Error {
 
 /** The outage of a port as an error: keeps a TokenryError as it is, wraps anything else. */
 export function unavailable(cause: unknown): TokenryError {
-  return cause instanceof TokenryError
-    ? (cause as TokenryError)
-    : new TokenryError("unavailable", undefined, { cause });
+  return cause instanceof TokenryError ? cause : new TokenryError("unavailable", { cause });
 }

@@ -201,7 +201,7 @@ function namedEntries<Value>(
   path: string,
 ): [string, Value][] {
   checkObject(record, path);
-  const entries = Object.entries(record) as [string, Value][];
+  const entries = Object.entries<Value>(record);
   if (entries.length === 0) throw new TypeError(`${path} must hold at least one`);
   for (const [name] of entries) checkText(name, 64, `${path}: a name`);
   return entries;

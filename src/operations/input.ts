@@ -24,7 +24,7 @@ export function asInput<Value>(check: () => Value): Value {
     return check();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new TokenryError("invalid_input", error.message, { cause: error });
+    throw new TokenryError("invalid_input", { message: error.message, cause: error });
   }
 }
 
@@ -37,10 +37,9 @@ export function checkRequest(request: unknown, keys: readonly string[]): void {
 export function checkId(value: unknown, path: string): string {
   const id = asInput(() => checkText(value, MAX_ID, path));
   if (id === SYSTEM_ID)
-    throw new TokenryError(
-      "invalid_input",
-      `${path} must not be "${SYSTEM_ID}": it stands for the host itself`,
-    );
+    throw new TokenryError("invalid_input", {
+      message: `${path} must not be "${SYSTEM_ID}": it stands for the host itself`,
+    });
   return id;
 }
 
@@ -77,7 +76,7 @@ export function checkKind(context: Context, value: unknown): ResolvedKind {
   if (typeof value !== "string") throw new TypeError("kind must be a string");
   const kind = context.kinds.get(value);
   if (kind === undefined)
-    throw new TokenryError("invalid_input", `kind: there is no kind ${quoted(value)}`);
+    throw new TokenryError("invalid_input", { message: `kind: there is no kind ${quoted(value)}` });
   return kind;
 }
 
@@ -90,10 +89,9 @@ export function checkAccess(
   if (kind.access === "granted")
     return asInput(() => normalizeAccess(value ?? "none", apis, "access"));
   if (value === undefined) return null;
-  throw new TokenryError(
-    "invalid_input",
-    `access: tokens of kind ${quoted(kind.name)} do what their owner may do`,
-  );
+  throw new TokenryError("invalid_input", {
+    message: `access: tokens of kind ${quoted(kind.name)} do what their owner may do`,
+  });
 }
 
 /** A network rule in canonical form; `null` = from anywhere. */
@@ -114,14 +112,15 @@ export function checkBudgets(
   checkObject(value, "budgets");
   const entries = Object.entries(value).map(([api, percent]): [string, number] => {
     if (!apis.has(api))
-      throw new TokenryError("invalid_input", `budgets: there is no API ${quoted(api)}`);
+      throw new TokenryError("invalid_input", {
+        message: `budgets: there is no API ${quoted(api)}`,
+      });
     const checked = asInput(() => checkWhole(percent, 1, 100, `budgets.${api}`));
     const own = Object.hasOwn(present, api) ? (present[api] as number) : 0;
     if (!manages && checked > Math.max(kind.budgetPercent, own)) {
-      throw new TokenryError(
-        "forbidden",
-        `budgets.${api}: only those who manage tokens may go over ${kind.budgetPercent} percent`,
-      );
+      throw new TokenryError("forbidden", {
+        message: `budgets.${api}: only those who manage tokens may go over ${kind.budgetPercent} percent`,
+      });
     }
     return [api, checked];
   });
@@ -133,15 +132,14 @@ export function checkExpiresIn(value: unknown, kind: ResolvedKind): Duration | u
   if (value === undefined) return undefined;
   const wish = asInput(() => validateDuration(value, "expiresIn"));
   if (kind.expiry.type !== "choice") {
-    throw new TokenryError(
-      "invalid_input",
-      `expiresIn: tokens of kind ${quoted(kind.name)} have no choice of expiry`,
-    );
+    throw new TokenryError("invalid_input", {
+      message: `expiresIn: tokens of kind ${quoted(kind.name)} have no choice of expiry`,
+    });
   }
   const option = findChoice(kind.expiry.options, wish);
   if (option === undefined) {
     const options = kind.expiry.options.map(formatDuration).join(", ");
-    throw new TokenryError("invalid_input", `expiresIn must be one of ${options}`);
+    throw new TokenryError("invalid_input", { message: `expiresIn must be one of ${options}` });
   }
   return option;
 }

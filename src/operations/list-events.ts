@@ -82,6 +82,6 @@ function checkCursor(value: unknown): number | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "string") throw new TypeError("cursor must be a string");
   if (!/^[0-9]{1,15}$/.test(value))
-    throw new TokenryError("invalid_input", "cursor is not one of this list");
+    throw new TokenryError("invalid_input", { message: "cursor is not one of this list" });
   return Number(value);
 }

@@ -81,6 +81,6 @@ function checkCursor(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "string") throw new TypeError("cursor must be a string");
   if (!/^[0-9a-f-]{36}$/.test(value))
-    throw new TokenryError("invalid_input", "cursor is not one of this list");
+    throw new TokenryError("invalid_input", { message: "cursor is not one of this list" });
   return value;
 }

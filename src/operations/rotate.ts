@@ -64,7 +64,9 @@ export async function rotate(
     };
     const { primary } = rotation.pair;
     if (primary === undefined)
-      throw new TokenryError("not_found", "The owner has no primary token. Issue one first.");
+      throw new TokenryError("not_found", {
+        message: "The owner has no primary token. Issue one first.",
+      });
     return kind.confirmRotation
       ? requestRotation(context, rotation, primary)
       : rotateNow(context, rotation, primary);

@@ -21,12 +21,13 @@ export async function zoneGuard(
   for (const name of names) {
     const zone = zones.find((candidate) => candidate.name === name);
     if (zone === undefined)
-      throw new TokenryError("invalid_input", `network: there is no zone ${quoted(name)}`);
+      throw new TokenryError("invalid_input", {
+        message: `network: there is no zone ${quoted(name)}`,
+      });
     if (zone.blocked)
-      throw new TokenryError(
-        "invalid_input",
-        `network: zone ${quoted(name)} is blocked for all tokens`,
-      );
+      throw new TokenryError("invalid_input", {
+        message: `network: zone ${quoted(name)} is blocked for all tokens`,
+      });
   }
   return { zones: { account, revision } };
 }

@@ -51,7 +51,9 @@ export async function putZone(context: Context, request: PutZoneRequest): Promis
     const set = await context.repository.zones(account);
     const others = set.zones.filter(({ name }) => name !== zone.name);
     if (others.length >= MAX_ZONES)
-      throw new TokenryError("limit_reached", `An account has at most ${MAX_ZONES} zones.`);
+      throw new TokenryError("limit_reached", {
+        message: `An account has at most ${MAX_ZONES} zones.`,
+      });
     const zones = [...others, zone].sort((left, right) => (left.name < right.name ? -1 : 1));
     // What tokens may come from cannot become what no token may come from (OKT-37).
     const unused = zone.blocked ? [zone.name] : [];
@@ -134,10 +136,9 @@ async function commitZones(
 function checkZoneName(value: unknown): string {
   if (typeof value !== "string") throw new TypeError("name must be a string");
   if (!isZoneName(value)) {
-    throw new TokenryError(
-      "invalid_input",
-      `name must be 1 to 64 letters, digits, ".", "_" and "-", not ${quoted(value)}`,
-    );
+    throw new TokenryError("invalid_input", {
+      message: `name must be 1 to 64 letters, digits, ".", "_" and "-", not ${quoted(value)}`,
+    });
   }
   return value;
 }

@@ -36,9 +36,11 @@ export class Secret {
   [Symbol.toPrimitive](): string {
     return hintOf(this.#text);
   }
-
-  /** What `console.log` and `util.inspect` of Node, Bun and Deno show. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return `Secret(${hintOf(this.#text)})`;
-  }
 }
+
+/** What `console.log` and `util.inspect` of Node, Bun and Deno show. */
+Object.defineProperty(Secret.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+  value(this: Secret): string {
+    return `Secret(${this.toString()})`;
+  },
+});

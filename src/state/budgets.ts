@@ -28,7 +28,7 @@ export function withOutagePolicy(
       try {
         const taken = store.take(buckets, cost, now);
         if (!isThenable(taken)) return taken;
-        return Promise.resolve(taken).catch((cause) => instead(cause, buckets, cost, now));
+        return Promise.resolve(taken).catch((cause: unknown) => instead(cause, buckets, cost, now));
       } catch (cause) {
         return instead(cause, buckets, cost, now);
       }

@@ -7,7 +7,7 @@ export interface Schedule {
 }
 
 /** The longest wait that platforms' timers can do: more wraps round to none. */
-export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+export const LONGEST_TIMER_MS: number = 2 ** 31 - 1;
 
 /** Makes a schedule. A pass begins `everyMs` after the one before has ended, so that none overlaps itself; no timer keeps a process alive. */
 export function createSchedule(pass: () => Promise<void>): Schedule {

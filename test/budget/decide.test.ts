@@ -129,6 +129,18 @@ describe("one budget", () => {
     );
   });
 
+  test("admits at the time that it named, also where rounding is against it", () => {
+    // Half the tolerance is a whole number of milliseconds of these windows.
+    for (let windowMs = 2_000_000; windowMs <= 2_000_000_000; windowMs += 2_000_000) {
+      const rate = { limit: 1, windowMs };
+      const meter = { at: 0, level: 1 };
+      const refused = decideTake([meter], [rate], 1, 0);
+      const then = refused.allowed ? Number.NaN : (refused.retryAfterMs ?? Number.NaN);
+      expect(then).toBeCloseTo(windowMs, -4);
+      expect(decideTake([meter], [rate], 1, then).allowed).toBe(true);
+    }
+  });
+
   test("never refuses a steady client at its rate, over hours, with nothing to spare", () => {
     fc.assert(
       fc.property(

@@ -270,17 +270,9 @@ describe("compileZones", () => {
     }
   });
 
-  test("OKT-43 holds as many blocked ranges as a store may have", () => {
-    const zones = Array.from({ length: 40 }, (_, zone) => ({
-      name: `zone-${zone}`,
-      ranges: Array.from(
-        { length: 5_000 },
-        (_item, item) => `10.${zone}.${item >> 8}.${item & 255}`,
-      ),
-      blocked: true,
-    }));
-    expect(decide(null, "10.39.0.1", zones)).toEqual(refused("blocked", "zone-39"));
-    expect(decide(null, "10.40.0.1", zones)).toEqual(allowed);
+  test("holds more ranges than a call may have arguments", () => {
+    const zone = { name: "bots", ranges: new Array(200_000).fill("::1"), blocked: true };
+    expect(decide(null, "::1", [zone])).toEqual(refused("blocked", "bots"));
   });
 });
 

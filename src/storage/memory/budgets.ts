@@ -16,9 +16,8 @@ interface StoredMeter {
   emptyFrom: number;
 }
 
-/** Meters looked at for each new one: two, so that the sweep overtakes the growth; more when one has to give way. */
-const sweptPerNew = 2;
-const sweptPerNewWhenFull = 8;
+/** Meters looked at for each new one: more than one, so that the sweep overtakes the growth. */
+const sweptPerNew = 4;
 
 class MemoryBudgets implements BudgetStore {
   readonly #max: number;
@@ -62,11 +61,10 @@ class MemoryBudgets implements BudgetStore {
     for (let added = this.#meters.size - kept; added > 0; added--) this.#sweepFor(now);
   }
 
-  /** Drops meters that became empty, and at the maximum one that is not: of those looked at, the one that is nearest to it. */
+  /** Drops those of the next few meters that are empty; over the maximum and for want of one, that which is nearest to it. */
   #sweepFor(now: number): void {
-    const overfull = this.#meters.size > this.#max;
     let nearest: StoredMeter | undefined;
-    for (let i = overfull ? sweptPerNewWhenFull : sweptPerNew; i > 0; i--) {
+    for (let looked = 0; looked < sweptPerNew; looked++) {
       const meter = this.#nextSwept();
       if (meter === undefined) break;
       if (meter.emptyFrom <= now) this.#meters.delete(meter.key);

@@ -62,7 +62,8 @@ export function capabilitiesOf(
 ): SqlCapabilities {
   checkKeys(given, KEYS, "capabilities");
   const { supportsReturning, supportsTransactionalDdl } = db.getExecutor().adapter;
-  if (supportsReturning === true && supportsTransactionalDdl !== true) return { ...SQLITE, ...given };
+  if (supportsReturning === true && supportsTransactionalDdl !== true)
+    return { ...SQLITE, ...given };
   const missing = [...KEYS].filter((key) => !(key in given));
   if (missing.length === 0) return { ...SQLITE, ...given };
   throw new TypeError(`capabilities must be given for this dialect: ${missing.join(", ")}`);

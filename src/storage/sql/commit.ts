@@ -23,7 +23,9 @@ export function commit(context: SqlContext): Repository["commit"] {
 
 async function commitOnce({ db, capabilities }: SqlContext, change: Change): Promise<Committed> {
   try {
-    await db.transaction().execute((transaction) => perform({ db: transaction, capabilities }, change));
+    await db
+      .transaction()
+      .execute((transaction) => perform({ db: transaction, capabilities }, change));
     return DONE;
   } catch (error) {
     if (error instanceof Refusal) return error.committed;

@@ -35,9 +35,9 @@ export function isEventData(value: unknown): value is EventData {
 function isZone(value: unknown): value is Zone {
   return (
     isFields(value) &&
-    typeof value["name"] === "string" &&
-    typeof value["blocked"] === "boolean" &&
-    isTexts(value["ranges"])
+    typeof value.name === "string" &&
+    typeof value.blocked === "boolean" &&
+    isTexts(value.ranges)
   );
 }
 

@@ -2,7 +2,15 @@ import type { Kysely } from "kysely";
 import type { EventType } from "../../model.ts";
 import type { Repository, StoredEvent } from "../../ports/repository.ts";
 import { isEventData } from "./documents.ts";
-import { type Row, readDocument, readInteger, readText, readTextOrNull, unreadable, whole } from "./row.ts";
+import {
+  type Row,
+  readDocument,
+  readInteger,
+  readText,
+  readTextOrNull,
+  unreadable,
+  whole,
+} from "./row.ts";
 import type { EventRow, Tables } from "./tables.ts";
 
 /** The columns of a stored event. */
@@ -55,7 +63,7 @@ export function storedEvent(row: Row): StoredEvent {
     actor: readText(row, "actor"),
     outcome: readOutcome(row),
     data: readDocument(row, "data", isEventData),
-    deliver: row["state"] !== null,
+    deliver: row.state !== null,
   };
 }
 
@@ -64,7 +72,8 @@ export function eventReads(db: Kysely<Tables>): Pick<Repository, "events"> {
   const events = db.selectFrom("tokenry_events").select(EVENT_COLUMNS).orderBy("sequence", "desc");
   return {
     async events({ account, owner, tokenId, before, limit }) {
-      if (account === undefined && tokenId === undefined) throw new TypeError("a page of events must name an account or a token");
+      if (account === undefined && tokenId === undefined)
+        throw new TypeError("a page of events must name an account or a token");
       let page = events.limit(limit);
       if (account !== undefined) page = page.where("account", "=", account);
       if (owner !== undefined) page = page.where("owner", "=", owner);

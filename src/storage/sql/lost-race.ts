@@ -24,7 +24,8 @@ type DriverError = { readonly code?: unknown; readonly errcode?: unknown };
 export function isLostRace(error: unknown): boolean {
   const { code, errcode } = driverError(error);
   if (CODES.has(code)) return true;
-  if (code === "ERR_SQLITE_ERROR") return [SQLITE_BUSY, SQLITE_LOCKED].includes(primaryCode(errcode));
+  if (code === "ERR_SQLITE_ERROR")
+    return [SQLITE_BUSY, SQLITE_LOCKED].includes(primaryCode(errcode));
   return typeof code === "string" && /^SQLITE_(?:BUSY|LOCKED)/.test(code);
 }
 

@@ -46,7 +46,8 @@ async function createTokens(db: Kysely<Tables>, types: ColumnTypes): Promise<voi
     .addColumn("reminded_from", integer)
     .addColumn("version", integer, (column) => column.notNull())
     .execute();
-  const index = (name: string) => db.schema.createIndex(`tokenry_tokens_${name}`).on("tokenry_tokens");
+  const index = (name: string) =>
+    db.schema.createIndex(`tokenry_tokens_${name}`).on("tokenry_tokens");
   await index("hash").unique().column("hash").execute();
   await index("slot").unique().columns(["owner", "kind", "slot"]).execute();
   await index("owner").columns(["owner", "id"]).execute();
@@ -83,7 +84,8 @@ async function createEvents(db: Kysely<Tables>, types: ColumnTypes): Promise<voi
     .addColumn("attempts", integer, (column) => column.notNull())
     .addColumn("claimed", integer, (column) => column.notNull())
     .execute();
-  const index = (name: string) => db.schema.createIndex(`tokenry_events_${name}`).on("tokenry_events");
+  const index = (name: string) =>
+    db.schema.createIndex(`tokenry_events_${name}`).on("tokenry_events");
   await index("id").unique().column("id").execute();
   await index("account").columns(["account", "sequence"]).execute();
   await index("owner").columns(["account", "owner", "sequence"]).execute();

@@ -21,7 +21,9 @@ export function outbox(context: SqlContext): Pick<Repository, "claimNotices" | "
     async claimNotices(limit, leaseMs, now) {
       const claim = { limit, now, until: now + leaseMs };
       const rows = await retrying(() => claimRows(context, claim), capabilities.isLostRace);
-      return rows.toSorted((a, b) => readInteger(a, "sequence") - readInteger(b, "sequence")).map(claimedNotice);
+      return rows
+        .toSorted((a, b) => readInteger(a, "sequence") - readInteger(b, "sequence"))
+        .map(claimedNotice);
     },
     settleNotice(id, outcome) {
       const settle = db
@@ -39,7 +41,10 @@ export function outbox(context: SqlContext): Pick<Repository, "claimNotices" | "
 }
 
 /** In one statement: that which is chosen is taken before another worker can choose it. */
-async function claimTogether({ db, capabilities }: SqlContext, claim: Claim): Promise<readonly Row[]> {
+async function claimTogether(
+  { db, capabilities }: SqlContext,
+  claim: Claim,
+): Promise<readonly Row[]> {
   const due = dueNotices(db, claim.now).select("sequence").limit(claim.limit);
   return claiming(db, claim)
     .where("sequence", "in", capabilities.skipLocked ? due.forUpdate().skipLocked() : due)
@@ -49,7 +54,10 @@ async function claimTogether({ db, capabilities }: SqlContext, claim: Claim): Pr
 
 /** Chooses first, then takes each that no other worker took meanwhile: `attempts` tells. */
 async function claimOneByOne({ db }: SqlContext, claim: Claim): Promise<readonly Row[]> {
-  const chosen = await dueNotices(db, claim.now).select([...EVENT_COLUMNS, "attempts"]).limit(claim.limit).execute();
+  const chosen = await dueNotices(db, claim.now)
+    .select([...EVENT_COLUMNS, "attempts"])
+    .limit(claim.limit)
+    .execute();
   return db.transaction().execute(async (transaction) => {
     const claimed: Row[] = [];
     for (const notice of chosen) {
@@ -57,7 +65,8 @@ async function claimOneByOne({ db }: SqlContext, claim: Claim): Promise<readonly
         .where("sequence", "=", notice.sequence)
         .where("attempts", "=", notice.attempts)
         .executeTakeFirst();
-      if (numUpdatedRows > 0n) claimed.push({ ...notice, attempts: readInteger(notice, "attempts") + 1 });
+      if (numUpdatedRows > 0n)
+        claimed.push({ ...notice, attempts: readInteger(notice, "attempts") + 1 });
     }
     return claimed;
   });
@@ -86,7 +95,10 @@ function claimedNotice(row: Row): ClaimedNotice {
   return { event: storedEvent(row), attempt: readInteger(row, "attempts") };
 }
 
-function settled(outcome: NoticeOutcome): { readonly state: DeliveryState; readonly due_at: number | null } {
+function settled(outcome: NoticeOutcome): {
+  readonly state: DeliveryState;
+  readonly due_at: number | null;
+} {
   if (outcome.status === "retry") return { state: "pending", due_at: whole(outcome.at, "at") };
   return { state: outcome.status, due_at: null };
 }

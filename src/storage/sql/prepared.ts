@@ -1,4 +1,4 @@
-import type { Compilable, CompiledQuery, Kysely, QueryResult } from "kysely";
+import type { CompiledQuery, Kysely, QueryResult } from "kysely";
 import type { Tables } from "./tables.ts";
 
 /** Stands in a statement for a value that each run gives. */
@@ -23,14 +23,14 @@ class Parameter {
  *
  * @example
  * const find = prepare<{ id: string }, Row>((parameter) =>
- *   db.selectFrom("tokenry_tokens").selectAll().where("id", "=", parameter("id")));
+ *   db.selectFrom("tokenry_tokens").selectAll().where("id", "=", parameter("id")).compile());
  * const { rows } = await find(db, { id });
  */
 export function prepare<Parameters extends object, Result>(
-  build: (parameter: Placeholder<Parameters>) => Compilable<Result>,
+  build: (parameter: Placeholder<Parameters>) => CompiledQuery<Result>,
 ): Prepared<Parameters, Result> {
   // Kysely hands a value on without looking at it, so a marker passes for the value that takes its place in each run.
-  const compiled = build((name) => new Parameter(name) as never).compile();
+  const compiled = build((name) => new Parameter(name) as never);
   return (db, parameters) => db.executeQuery(withParameters(compiled, parameters));
 }
 

@@ -16,7 +16,7 @@ export function findByHash(db: Kysely<Tables>, readZones: ZoneReader): Repositor
   };
   return async (given) => {
     const hashes = given.filter(isHash).map(hashBytes);
-    if (hashes.length === 0) return undefined;
+    if (hashes.length === 0) return;
     const { rows } = await statementFor(hashes.length)(db, hashes);
     const [row] = rows;
     return row && { token: storedToken(row), zones: readZones(row) };
@@ -29,7 +29,12 @@ function prepareFind(db: Kysely<Tables>, count: number): Prepared<readonly Uint8
       .selectFrom("tokenry_tokens")
       .leftJoin("tokenry_zone_sets", "tokenry_zone_sets.account", "tokenry_tokens.account")
       .select([...TOKEN_COLUMNS, "tokenry_zone_sets.revision", "tokenry_zone_sets.document"])
-      .where("tokenry_tokens.hash", "in", Array.from({ length: count }, (_, index) => parameter(index))),
+      .where(
+        "tokenry_tokens.hash",
+        "in",
+        Array.from({ length: count }, (_, index) => parameter(index)),
+      )
+      .compile(),
   );
 }
 
@@ -50,11 +55,19 @@ export function tokenReads(
       return storedTokens(await page.execute());
     },
     async expiredBefore(now, limit) {
-      const page = tokens.where("expires_at", "<=", now).orderBy("expires_at").orderBy("id").limit(limit);
+      const page = tokens
+        .where("expires_at", "<=", now)
+        .orderBy("expires_at")
+        .orderBy("id")
+        .limit(limit);
       return storedTokens(await page.execute());
     },
     async expiringBetween(from, to, limit, after) {
-      const range = tokens.where("expires_at", "<=", to).orderBy("expires_at").orderBy("id").limit(limit);
+      const range = tokens
+        .where("expires_at", "<=", to)
+        .orderBy("expires_at")
+        .orderBy("id")
+        .limit(limit);
       // One lower bound, the tighter one: a database that has two may choose the other for its index and read over all before.
       const page =
         after === undefined || after.expiresAt <= from

@@ -17,7 +17,10 @@ export async function removeToken(db: Kysely<Tables>, guard: TokenGuard): Promis
 }
 
 /** Changes a token that is in the state that the guard needs. */
-export async function updateToken(db: Kysely<Tables>, { set, ...guard }: UpdateStep): Promise<void> {
+export async function updateToken(
+  db: Kysely<Tables>,
+  { set, ...guard }: UpdateStep,
+): Promise<void> {
   const { slot, ...columns } = changedColumns(set);
   const { numUpdatedRows } = await db
     .updateTable("tokenry_tokens")
@@ -79,6 +82,10 @@ function holds(
 
 /** Why a guard did not hold. */
 async function refusal(db: Kysely<Tables>, id: string): Promise<Refusal> {
-  const token = await db.selectFrom("tokenry_tokens").select("id").where("id", "=", id).executeTakeFirst();
+  const token = await db
+    .selectFrom("tokenry_tokens")
+    .select("id")
+    .where("id", "=", id)
+    .executeTakeFirst();
   return new Refusal(token === undefined ? "missing" : "version", id);
 }

@@ -26,7 +26,7 @@ export function zoneReader(): ZoneReader {
     sizeCalculation: ({ document }) => document.length,
   });
   return (row) => {
-    if (row["document"] === null) return NO_ZONES;
+    if (row.document === null) return NO_ZONES;
     const account = readText(row, "account");
     const document = readText(row, "document");
     const revision = readInteger(row, "revision");

@@ -21,16 +21,22 @@ export function zoneReads(db: Kysely<Tables>, readZones: ZoneReader): Pick<Repos
 export async function stepZones(db: Kysely<Tables>, step: ZoneStep): Promise<void> {
   const { account, unused = [] } = step;
   if (!(await holdRevision(db, step))) throw new Refusal("zones", account);
-  if (unused.length > 0 && (await areNamed(db, step, unused))) throw new Refusal("zone_in_use", account);
+  if (unused.length > 0 && (await areNamed(db, step, unused)))
+    throw new Refusal("zone_in_use", account);
 }
 
 /**
  * Writes the revision that the step needs, or the next one, over the one that it needs: the row stays locked until the commit ends, so
  * that no zone goes while a token that names it comes. An account without a row is at revision 0, and gets one to be locked.
  */
-async function holdRevision(db: Kysely<Tables>, { account, revision, zones }: ZoneStep): Promise<boolean> {
+async function holdRevision(
+  db: Kysely<Tables>,
+  { account, revision, zones }: ZoneStep,
+): Promise<boolean> {
   const set =
-    zones === undefined ? { revision } : { revision: revision + 1, document: JSON.stringify(zones) };
+    zones === undefined
+      ? { revision }
+      : { revision: revision + 1, document: JSON.stringify(zones) };
   const { numUpdatedRows } = await db
     .updateTable("tokenry_zone_sets")
     .set(set)
@@ -41,14 +47,17 @@ async function holdRevision(db: Kysely<Tables>, { account, revision, zones }: Zo
   if (revision !== 0) return false;
   const sets = db.selectFrom("tokenry_zone_sets").select("account").where("account", "=", account);
   if ((await sets.executeTakeFirst()) !== undefined) return false;
-  await db.insertInto("tokenry_zone_sets").values({ account, document: "[]", ...set }).execute();
+  await db
+    .insertInto("tokenry_zone_sets")
+    .values({ account, document: "[]", ...set })
+    .execute();
   return true;
 }
 
 /** Whether a living token of the account names one of these zones: by `replace`, which knows no wildcards and is exact about case. */
 async function areNamed(
   db: Kysely<Tables>,
-  { account, now }: ZoneStep,
+  { account, now = Number.MIN_SAFE_INTEGER }: ZoneStep,
   names: readonly string[],
 ): Promise<boolean> {
   const named = await db
@@ -57,12 +66,16 @@ async function areNamed(
     .where("account", "=", account)
     .where("names_zones", "=", 1)
     .where((eb) =>
-      eb.or([eb("expires_at", "is", null), eb("expires_at", ">", whole(now, "zones.now") ?? 0)]),
+      eb.or([eb("expires_at", "is", null), eb("expires_at", ">", whole(now, "zones.now"))]),
     )
     .where(({ eb, fn, or, val }) =>
       or(
         names.map((name) =>
-          eb(fn<string>("replace", ["network", val(zoneReference(name)), val("")]), "<>", eb.ref("network")),
+          eb(
+            fn<string>("replace", ["network", val(zoneReference(name)), val("")]),
+            "<>",
+            eb.ref("network"),
+          ),
         ),
       ),
     )

@@ -79,6 +79,17 @@ describe("memory is bounded", () => {
     }
   });
 
+  test("at the maximum the one that fills first gives way", () => {
+    for (const order of ["abc", "bca", "cab", "cba"]) {
+      const { store } = watchedStore(3);
+      for (const key of order) take(store, [key], key.charCodeAt(0));
+      take(store, ["d"], 200);
+      const left = [..."bcd"].map((key) => take(store, [key], 200).states[0]?.remaining);
+      expect(left).toStrictEqual([8, 8, 8]);
+      expect(take(store, ["a"], 200).states[0]?.remaining).toBe(9);
+    }
+  });
+
   test("a budget is never dropped by the call that spends from it", () => {
     const { store } = watchedStore();
     take(store, ["account"], 0);
@@ -121,6 +132,12 @@ describe("options", () => {
     expect(() => memoryBudgets({ max })).toThrow(
       new RangeError("budgets.max must be a whole number of at least 1"),
     );
+  });
+
+  test("a max of one is enough", () => {
+    const { store, kept } = watchedStore(1);
+    for (const key of "abc") expect(take(store, [key], 0).allowed).toBe(true);
+    expect(kept.size).toBe(1);
   });
 
   test("refuses a max that is no number", () => {
