@@ -4,8 +4,8 @@
 
 /** Names what was given, without repeating more of it than is of use, nor anything that may be a secret put in the wrong place. */
 export function quoted(value: string): string {
-  const start = value.length > 64 ? `${value.slice(0, 64)}…` : value;
-  return JSON.stringify(start.replace(/[0-9A-Za-z]{20,}/g, "…"));
+  const safe = value.replace(/[0-9A-Za-z]{20,}/g, "…");
+  return JSON.stringify(safe.length > 64 ? `${safe.slice(0, 64)}…` : safe);
 }
 
 /** An object that is no array. */

@@ -4,6 +4,7 @@ import {
   checkList,
   checkMethods,
   checkObject,
+  checkOneOf,
   checkText,
   checkWhole,
   quoted,
@@ -60,6 +61,8 @@ export interface TokenryOptions<
 /** An API after its checks. */
 export interface ResolvedApi {
   readonly name: string;
+  /** Its place among the APIs. */
+  readonly index: number;
   readonly limit: number;
   readonly windowMs: number;
   readonly methods: ReadonlySet<string>;
@@ -149,10 +152,8 @@ function checkPorts({
 
 function checkBudgets(budgets: BudgetStore): void {
   checkMethods(budgets, ["take"], "budgets");
-  const { onOutage } = budgets;
-  if (onOutage !== undefined && !["deny", "allow", "local"].includes(onOutage)) {
-    throw new TypeError('budgets.onOutage must be "deny", "allow" or "local"');
-  }
+  if (budgets.onOutage !== undefined)
+    checkOneOf(budgets.onOutage, ["deny", "allow", "local"], "budgets.onOutage");
 }
 
 function resolveKinds(kinds: TokenryOptions["kinds"]): ReadonlyMap<string, ResolvedKind> {
@@ -174,12 +175,14 @@ function resolveKinds(kinds: TokenryOptions["kinds"]): ReadonlyMap<string, Resol
 }
 
 function resolveApis(apis: TokenryOptions["apis"]): ReadonlyMap<string, ResolvedApi> {
-  return new Map(namedEntries(apis, "apis").map(([name, api]) => [name, resolveApi(name, api)]));
+  return new Map(
+    namedEntries(apis, "apis").map(([name, api], index) => [name, resolveApi(name, api, index)]),
+  );
 }
 
 const API_KEYS: ReadonlySet<string> = new Set(["limit", "window", "methods"]);
 
-function resolveApi(name: string, api: Api): ResolvedApi {
+function resolveApi(name: string, api: Api, index: number): ResolvedApi {
   const path = `apis.${name}`;
   checkKeys(api, API_KEYS, path);
   const windowMs = durationMs(validateDuration(api.window, `${path}.window`));
@@ -193,7 +196,7 @@ function resolveApi(name: string, api: Api): ResolvedApi {
   }
   if (methods.length === 0) throw new RangeError(`${path}.methods must not be empty`);
   const limit = checkWhole(api.limit, 1, Number.MAX_SAFE_INTEGER, `${path}.limit`);
-  return Object.freeze({ name, limit, windowMs, methods: new Set(methods) });
+  return Object.freeze({ name, index, limit, windowMs, methods: new Set(methods) });
 }
 
 function namedEntries<Value>(

@@ -21,6 +21,7 @@ import { update } from "./operations/update.ts";
 import { verify } from "./operations/verify.ts";
 import { listZones, putZone, removeZone } from "./operations/zones.ts";
 import { exactLength, type ResolvedRules, resolveRules, type TokenryOptions } from "./options.ts";
+import type { Clock } from "./ports/clock.ts";
 import type { Repository } from "./ports/repository.ts";
 import { createKeyring } from "./secret/keyring.ts";
 import { type KnownPrefix, knownPrefix } from "./secret/parse.ts";
@@ -29,7 +30,7 @@ import { createBackground } from "./state/background.ts";
 import { withOutagePolicy } from "./state/budgets.ts";
 import { guardedRepository } from "./state/guarded-repository.ts";
 import { createOwners } from "./state/owners.ts";
-import { createPreparation } from "./state/prepared.ts";
+import { Preparation } from "./state/prepared.ts";
 import { createSchedule, LONGEST_TIMER_MS, type Schedule } from "./state/schedule.ts";
 import { createThrottle } from "./state/throttle.ts";
 import { createUses } from "./state/uses.ts";
@@ -75,8 +76,7 @@ interface Node {
 }
 
 function createNode(options: TokenryOptions, rules: ResolvedRules): Node {
-  const clock = options.clock ?? Date;
-  const now = (): number => clock.now();
+  const now = timeOf(options.clock ?? Date);
   const report = reporter(options.onError);
   const { repository, cached } = createRepository(
     options.repository ?? memoryRepository(),
@@ -103,7 +103,7 @@ function createNode(options: TokenryOptions, rules: ResolvedRules): Node {
     ...{ repository, owners, now, report, notifier: options.notifier },
     budgets: withOutagePolicy(options.budgets ?? memoryBudgets(), memoryBudgets(), report),
     uses: createUses(repository, report),
-    preparation: createPreparation(),
+    preparation: new Preparation(rules.kinds),
     networkRefusals: createThrottle(REFUSAL_SPAN_MS, MAX_REFUSALS),
     background: createBackground(report),
     async announce(keys) {
@@ -113,6 +113,15 @@ function createNode(options: TokenryOptions, rules: ResolvedRules): Node {
   };
   const schedule = createSchedule(() => runJobs(context));
   return { context, schedule, forget, unsubscribe: async () => (await subscription)?.() };
+}
+
+/** A time that is no number decides nothing, and would stay in budgets and stored uses: a clock that gives one is out of order. */
+function timeOf(clock: Clock): () => number {
+  return () => {
+    const now = clock.now();
+    if (Number.isFinite(now)) return now;
+    throw unavailable(new TypeError("clock.now must answer with a finite number"));
+  };
 }
 
 function createRepository(

@@ -42,7 +42,7 @@ export function decideActor({
     return manages ? { allowed: true, manages } : { allowed: false, code: "forbidden" };
   if (actor.active !== true) return { allowed: false, code: "owner_inactive" };
   const makes = deed === "issue" || deed === "replace";
-  if (makes && actor.apiAccess === false) return { allowed: false, code: "api_access_disabled" };
+  if (makes && !hasApiAccess(actor)) return { allowed: false, code: "api_access_disabled" };
   if (managersOnly && !manages && (makes || deed === "update"))
     return { allowed: false, code: "forbidden" };
   return { allowed: true, manages };
@@ -65,5 +65,10 @@ export function decideReceiver(
 ): "ok" | "not_found" | "owner_inactive" | "api_access_disabled" {
   if (owner === undefined) return "not_found";
   if (owner.active !== true) return "owner_inactive";
-  return owner.apiAccess === false ? "api_access_disabled" : "ok";
+  return hasApiAccess(owner) ? "ok" : "api_access_disabled";
+}
+
+/** Whether the API token option is on: absent or `true`. The `0` or `null` of a database's row is no `true` (OWN-12, ASVS 16.5.3). */
+export function hasApiAccess({ apiAccess }: Pick<Owner, "apiAccess">): boolean {
+  return apiAccess === undefined || apiAccess === true;
 }

@@ -85,17 +85,14 @@ function stateAt(level: number, rate: Rate): BudgetState {
 }
 
 function statesAfter(
-  meters: readonly (Meter | undefined)[],
+  levels: readonly number[],
   rates: readonly Rate[],
   spent: number,
-  now: number,
 ): BudgetState[] {
   // Made at its length: an array that is pushed to is given room for 17 elements, on every call of every client.
   const states = new Array<BudgetState>(rates.length);
-  let index = 0;
-  for (const rate of rates) {
-    states[index] = stateAt(levelAt(meters[index], rate, now) + spent, rate);
-    index++;
+  for (let index = 0; index < rates.length; index++) {
+    states[index] = stateAt((levels[index] ?? 0) + spent, rates[index] as Rate);
   }
   return states;
 }
@@ -103,27 +100,25 @@ function statesAfter(
 /**
  * Decides whether a cost fits into all of several budgets, and says how each stands after that.
  *
- * `meters` and `rates` go together by position; an `undefined` meter has nothing spent. Changes nothing: who keeps the meters adds the
- * cost to each {@link levelAt} when allowed, and to none when not. What cannot be decided (a time that is no number) is refused.
+ * `levels` ({@link levelAt} of each meter, now) and `rates` go together by position. Changes nothing: who keeps the meters adds the cost
+ * to each level when allowed, and to none when not. What cannot be decided (a level that is no number) is refused.
  * Source: CORE-61, CORE-64.
  *
  * @example
- * const { allowed } = decideTake([{ at: 0, level: 60 }], [{ limit: 60, windowMs: 60_000 }], 1, 1000); // true: one was refilled
+ * const { allowed } = decideTake([59], [{ limit: 60, windowMs: 60_000 }], 1); // true: it is the last one
  */
 export function decideTake(
-  meters: readonly (Meter | undefined)[],
+  levels: readonly number[],
   rates: readonly Rate[],
   cost: number,
-  now: number,
 ): TakeDecision {
   let longestWaitMs = 0;
-  let index = 0;
-  for (const rate of rates) {
-    const level = levelAt(meters[index++], rate, now);
-    longestWaitMs = Math.max(longestWaitMs, waitMs(level, cost, rate));
+  for (let index = 0; index < rates.length; index++) {
+    const wait = waitMs(levels[index] ?? 0, cost, rates[index] as Rate);
+    longestWaitMs = Math.max(longestWaitMs, wait);
   }
   const allowed = longestWaitMs === 0;
-  const states = statesAfter(meters, rates, allowed ? cost : 0, now);
+  const states = statesAfter(levels, rates, allowed ? cost : 0);
   if (allowed) return { allowed, states };
   return Number.isFinite(longestWaitMs)
     ? { allowed, states, retryAfterMs: longestWaitMs }

@@ -63,7 +63,7 @@ export function resolveKind(name: string, kind: TokenKind, path: string): Resolv
         checkPrefixAt(`${path}.formerPrefixes`),
       ),
     ),
-    allowance: allowanceOf(kind, path),
+    allowance: Object.freeze(allowanceOf(kind, path)),
     backupFor:
       kind.backupFor === undefined
         ? undefined

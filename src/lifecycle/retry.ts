@@ -1,5 +1,5 @@
 /** How often a notice is tried before it is put aside. */
-export const MAX_DELIVERY_ATTEMPTS = 10;
+export const MAX_DELIVERY_ATTEMPTS = 20;
 
 const FIRST_DELAY_MS = 5000;
 const LONGEST_DELAY_MS = 3_600_000;
@@ -10,7 +10,8 @@ export type RetryDecision =
   | { readonly type: "park" };
 
 /**
- * Decides about a failed delivery: each wait is twice the one before, from 5 seconds to an hour, and after ten tries the notice is parked.
+ * Decides about a failed delivery: each wait is twice the one before, from 5 seconds to an hour, and after twenty tries, about
+ * half a day, the notice is parked.
  *
  * @param attempt 1 for the first try.
  * @param jitter 0 up to 1: shortens the wait by up to half, so that what failed together does not come back together.

@@ -36,7 +36,7 @@ export function parseAddress(text: string): Address | undefined {
  * Writes an address in its one canonical form: a dotted quad, or RFC 5952 for IPv6. Source: IP-01, CORE-55, TV-06.
  *
  * @example
- * formatAddress(parseAddress("2001:0DB8::0001")); // "2001:db8::1"
+ * formatAddress([0x20010db8, 0, 0, 1]); // "2001:db8::1"
  */
 export function formatAddress(address: Address): string {
   return address.length === 1 ? formatIpv4(address[0]) : formatIpv6(address);

@@ -23,6 +23,7 @@ export interface CompiledZones {
   readonly blocked: RangeSet | null;
 }
 
+/** Where a zone is, and whether it is blocked. */
 export interface CompiledZone {
   readonly ranges: RangeSet;
   readonly blocked: boolean;
@@ -43,13 +44,12 @@ export type NetworkDecision =
         | "no_address"
         | "bad_address"
         | "unknown_zone";
-      readonly zone?: string;
+      readonly zone?: string | undefined;
     };
 
 const ALLOWED: NetworkDecision = Object.freeze({ allowed: true });
 const NO_ADDRESS: NetworkDecision = Object.freeze({ allowed: false, reason: "no_address" });
 const BAD_ADDRESS: NetworkDecision = Object.freeze({ allowed: false, reason: "bad_address" });
-const BLOCKED: NetworkDecision = Object.freeze({ allowed: false, reason: "blocked" });
 const EXCLUDED: NetworkDecision = Object.freeze({ allowed: false, reason: "excluded" });
 const NOT_INCLUDED: NetworkDecision = Object.freeze({ allowed: false, reason: "not_included" });
 
@@ -100,7 +100,8 @@ export function compileZones(zones: readonly Zone[]): CompiledZones | undefined 
  *
  * @param network the token's rule; `null` = from anywhere, though from no blocked zone
  * @example
- * decideNetwork(compileNetwork({ include: ["10.0.0.0/8"] }), zones, "192.0.2.1"); // { allowed: false, reason: "not_included" }
+ * const decision = decideNetwork(network, zones, "192.0.2.1");
+ * if (!decision.allowed) { console.log(decision.reason); } // "not_included"
  */
 export function decideNetwork(
   network: CompiledNetwork | null,
@@ -139,12 +140,10 @@ export function zoneNamesOf(network: Network | null): string[] {
 }
 
 function refusalByBlockedZone(zones: CompiledZones, address: Address): NetworkDecision {
-  for (const [zone, { blocked, ranges }] of zones.byName) {
-    if (blocked && rangeSetContains(ranges, address)) {
-      return { allowed: false, reason: "blocked", zone };
-    }
-  }
-  return BLOCKED;
+  const found = [...zones.byName].find(
+    ([, { blocked, ranges }]) => blocked && rangeSetContains(ranges, address),
+  );
+  return { allowed: false, reason: "blocked", zone: found?.[0] };
 }
 
 function decideExclude(

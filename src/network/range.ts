@@ -44,7 +44,7 @@ export function parseRange(text: string): Range | undefined {
  * have equal texts, however they were written. Source: CORE-55.
  *
  * @example
- * formatRange(parseRange("10.0.0.0-10.255.255.255")); // "10.0.0.0/8"
+ * formatRange({ start: [0x0a000000], end: [0x0affffff] }); // "10.0.0.0/8"
  */
 export function formatRange(range: Range): string {
   const { start, end } = range;

@@ -12,6 +12,7 @@ export async function revokeCurrent(
 ): Promise<{ readonly revoked: number }> {
   if (typeof secret !== "string" && !(secret instanceof Secret))
     throw new TypeError("secret must be a string");
+  await context.uses.flush();
   return untilCommitted(async (): Promise<Attempt<{ readonly revoked: number }>> => {
     const now = context.now();
     const found = await findBySecret(

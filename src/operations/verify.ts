@@ -1,19 +1,23 @@
+import { hasApiAccess } from "../access/actor.ts";
 import { decideAccess } from "../access/decide.ts";
 import { checkObject } from "../checks.ts";
 import type { DenialCode } from "../errors.ts";
 import { expiryAfterUse, isExpired } from "../lifecycle/expiry.ts";
 import type { ResolvedKind } from "../lifecycle/kind.ts";
+import { BACKUP } from "../lifecycle/slots.ts";
 import type { BudgetState, Owner, Verdict, VerifyRequest } from "../model.ts";
 import { decideNetwork } from "../network/decide.ts";
 import type { ResolvedApi } from "../options.ts";
+import type { Awaitable } from "../ports/awaitable.ts";
 import type { Taken } from "../ports/budget-store.ts";
 import type { FoundToken, StoredToken } from "../ports/repository.ts";
-import { parseSecret } from "../secret/parse.ts";
+import { type KnownPrefix, parseSecret } from "../secret/parse.ts";
 import { Secret } from "../secret/secret.ts";
+import type { KnownOwner } from "../state/owners.ts";
 import type { PreparedToken } from "../state/prepared.ts";
 import { isThenable } from "../state/thenable.ts";
 import type { Context } from "./context.ts";
-import { findByParsedSecret } from "./find-by-secret.ts";
+import { isOneOf } from "./find-by-secret.ts";
 import { recordNetworkRefusal } from "./record-network-refusal.ts";
 import { refuse, refusedWith } from "./refusals.ts";
 import { rehash } from "./rehash.ts";
@@ -21,50 +25,122 @@ import { rehash } from "./rehash.ts";
 /**
  * Checks a secret for one call, in the order of the denial codes. See `Tokenry.verify`.
  *
- * Ports that answer at once are not awaited: with everything in memory the whole decision costs no turn of the queue.
+ * No async function: ports that answer at once are not awaited, and with everything in memory the whole decision is one stretch of
+ * synchronous code.
  */
-export async function verify(
+export function verify(
   context: Context,
   presented: unknown,
   request: VerifyRequest,
 ): Promise<Verdict> {
-  const cost = checkCall(request);
-  const text = presented instanceof Secret ? presented.reveal() : presented;
-  if (text === undefined || text === null || text === "") return refuse("missing_token");
-  const prefix = typeof text === "string" ? parseSecret(text, context.prefixes) : undefined;
-  if (prefix === undefined) return refuse("malformed_token");
   try {
-    const now = context.now();
-    const looked = findByParsedSecret(context, text as string, prefix);
-    const found = isThenable(looked) ? await looked : looked;
-    if (found === undefined) return refuse("unknown_token");
-    const kind = context.kinds.get(found.token.kind) as ResolvedKind;
-    const prepared = context.preparation.token(found.token);
-    if (hasExpired(context, found.token, now)) return denied("expired_token", found.token);
-    const asked = context.owners.get(found.token.owner, now);
-    const owner = isThenable(asked) ? await asked : asked;
-    const call = { context, text: text as string, found, prepared, kind, request, now };
-    const refusal = refusalOf(call, owner);
-    if (refusal !== undefined) return denied(refusal, found.token);
-    const api = context.apis.get(request.api) as ResolvedApi;
-    const took = context.budgets.take(context.preparation.buckets(prepared, kind, api), cost, now);
-    const taken = isThenable(took) ? await took : took;
-    return taken.allowed ? accept(call, owner as Owner, taken) : overBudget(found.token, taken);
-  } catch (cause) {
-    context.report(cause);
-    return refuse("unavailable");
+    const cost = checkCall(request);
+    const text = presented instanceof Secret ? presented.reveal() : presented;
+    if (isMissing(text)) return MISSING;
+    const prefix = typeof text === "string" ? parseSecret(text, context.prefixes) : undefined;
+    if (prefix === undefined) return MALFORMED;
+    const call = {
+      context,
+      text: text as string,
+      prefix,
+      request,
+      cost,
+      now: 0,
+      hashes: NO_HASHES,
+    };
+    return Promise.resolve(decided(call));
+  } catch (misuse) {
+    return Promise.reject(misuse);
   }
 }
 
-/** A call whose secret is known, on its way through the checks. */
+/** Settled once and for all: a flood of what is no secret allocates nothing. */
+const MISSING: Promise<Verdict> = Promise.resolve(refuse("missing_token"));
+const MALFORMED: Promise<Verdict> = Promise.resolve(refuse("malformed_token"));
+
+function isMissing(text: unknown): boolean {
+  return text === undefined || text === null || text === "";
+}
+
+/** A call with a secret of known shape. */
 interface Call {
   readonly context: Context;
   readonly text: string;
+  readonly prefix: KnownPrefix;
+  readonly request: VerifyRequest;
+  readonly cost: number;
+  now: number;
+  hashes: readonly string[];
+}
+
+const NO_HASHES: readonly string[] = [];
+
+/** A call whose token has been found. */
+interface KnownCall {
+  readonly call: Call;
   readonly found: FoundToken;
   readonly prepared: PreparedToken;
   readonly kind: ResolvedKind;
-  readonly request: VerifyRequest;
-  readonly now: number;
+}
+
+/** The decision; whatever a port throws, now or later, is a refusal. */
+function decided(call: Call): Awaitable<Verdict> {
+  try {
+    call.now = call.context.now();
+    call.hashes = call.context.keyring.hashes(call.text);
+    const verdict = andThen(call.context.repository.findByHash(call.hashes), call, onFound);
+    if (!isThenable(verdict)) return verdict;
+    return verdict.then(undefined, (cause: unknown) => undecided(call, cause));
+  } catch (cause) {
+    return undecided(call, cause);
+  }
+}
+
+function undecided({ context }: Call, cause: unknown): Verdict {
+  context.report(cause);
+  return refuse("unavailable");
+}
+
+/** Goes on with what a port answered, at once where it answered at once. */
+function andThen<Value, State>(
+  value: Awaitable<Value>,
+  state: State,
+  next: (state: State, value: Value) => Awaitable<Verdict>,
+): Awaitable<Verdict> {
+  return isThenable(value) ? value.then((known) => next(state, known)) : next(state, value);
+}
+
+function onFound(call: Call, found: FoundToken | undefined): Awaitable<Verdict> {
+  if (found === undefined) return refuse("unknown_token");
+  const { context, hashes, prefix, now } = call;
+  const prepared = context.preparation.token(found);
+  const { kind, owner } = prepared;
+  if (kind === undefined || kind.name !== prefix.kind || !isOneOf(hashes, prepared.hash))
+    return refuse("unknown_token");
+  if (hasExpired(context, prepared, now)) return denied("expired_token", prepared);
+  const known: KnownCall = { call, found, prepared, kind };
+  const isKept = owner !== undefined && context.owners.isFresh(owner, now);
+  return isKept
+    ? onOwner(known, owner)
+    : andThen(context.owners.get(prepared.token.owner, now), known, onOwner);
+}
+
+function onOwner(known: KnownCall, answer: KnownOwner): Awaitable<Verdict> {
+  const { call, prepared, kind } = known;
+  const { context, request, cost, now } = call;
+  if (prepared.owner !== answer) prepared.owner = answer;
+  const refusal = refusalOf(known, answer.owner);
+  if (refusal !== undefined) return denied(refusal, prepared);
+  const api = context.apis.get(request.api) as ResolvedApi;
+  const taken = context.budgets.take(context.preparation.buckets(prepared, kind, api), cost, now);
+  const owner = answer.owner as Owner;
+  return isThenable(taken)
+    ? taken.then((took) => onTaken(known, owner, took))
+    : onTaken(known, owner, taken);
+}
+
+function onTaken(known: KnownCall, owner: Owner, taken: Taken): Verdict {
+  return taken.allowed === true ? accept(known, owner, taken) : overBudget(known.prepared, taken);
 }
 
 /** What the host's own code got wrong about the call; returns its cost. */
@@ -82,62 +158,61 @@ function checkCall(request: VerifyRequest): number {
 }
 
 /** Expired, and no accepted use that waits to be written has moved the expiry on. */
-function hasExpired(context: Context, token: StoredToken, now: number): boolean {
+function hasExpired(context: Context, token: PreparedToken, now: number): boolean {
   if (!isExpired(token, now)) return false;
   return isExpired({ expiresAt: context.uses.pendingExpiry(token.id) ?? token.expiresAt }, now);
 }
 
 /** The checks of owner, network and access: all that can be decided without spending. */
-function refusalOf(call: Call, owner: Owner | undefined): DenialCode | undefined {
-  const { context, found, prepared, request } = call;
+function refusalOf(known: KnownCall, owner: Owner | undefined): DenialCode | undefined {
+  const { call, found, prepared } = known;
+  const { context, request, now } = call;
   // An owner who has moved to another account left the tokens of the old one behind.
-  if (owner === undefined || owner.active !== true || owner.account !== found.token.account)
+  if (owner === undefined || owner.active !== true || owner.account !== prepared.account)
     return "owner_inactive";
-  if (owner.apiAccess === false) return "api_access_disabled";
+  if (!hasApiAccess(owner)) return "api_access_disabled";
   const zones = context.preparation.zones(found.zones);
   if (prepared.network === undefined || zones === undefined) return "network_denied";
   const network = decideNetwork(prepared.network, zones, request.address);
   if (!network.allowed) {
-    recordNetworkRefusal(context, found.token, { request, decision: network, now: call.now });
+    recordNetworkRefusal(context, found.token, { request, decision: network, now });
     return "network_denied";
   }
   const api = context.apis.get(request.api);
   if (api === undefined) return "access_denied";
-  const granted = call.kind.access === "granted" ? (found.token.access ?? {}) : null;
-  const question = {
-    api: api.name,
-    apiMethods: api.methods,
-    method: request.method,
-    owner,
-    granted,
-  };
+  const { method } = request;
+  const { granted } = prepared;
+  const question = { api: api.name, apiMethods: api.methods, method, owner, granted };
   return decideAccess(question) ? undefined : "access_denied";
 }
 
 /** Notes the use, and moves the secret under the current pepper, both in the background. */
-function accept(
-  { context, text, found, prepared, kind, now }: Call,
-  owner: Owner,
-  taken: Taken,
-): Verdict {
-  const { token } = found;
-  if (context.uses.isDue(token, now))
-    context.uses.note(token, now, expiryAfterUse(kind.expiry, token, now));
-  if (token.pepper !== context.keyring.current) rehash(context, token, text);
-  return { ok: true, token: prepared.token, owner, budget: tighter(taken.states) };
+function accept({ call, found, prepared, kind }: KnownCall, owner: Owner, taken: Taken): Verdict {
+  const { context, text, now } = call;
+  // First of all: an answer that cannot be understood is a refusal, and notes nothing.
+  const budget = tighter(taken.states);
+  if (context.uses.isDue(prepared, now)) {
+    const { token } = found;
+    const expiresAt = slides(kind, token) ? expiryAfterUse(kind.expiry, token, now) : null;
+    context.uses.note(token, now, expiresAt);
+  }
+  if (prepared.pepper !== context.keyring.current) rehash(context, found.token, text);
+  return { ok: true, token: prepared.token, owner, budget };
 }
 
-function denied(code: DenialCode, token: StoredToken): Verdict {
-  return refusedWith(code, { tokenId: token.id });
+/** A backup that is to end by itself ends, however much it is used. */
+function slides({ backupFor }: ResolvedKind, { slot }: StoredToken): boolean {
+  return slot !== BACKUP || backupFor === undefined;
 }
 
-function overBudget(token: StoredToken, { states, retryAfterMs }: Taken): Verdict {
-  const budget = tighter(states);
-  return refusedWith("budget_exceeded", {
-    tokenId: token.id,
-    budget,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  });
+function denied(code: DenialCode, { id }: PreparedToken): Verdict {
+  return refusedWith(code, { tokenId: id });
+}
+
+function overBudget({ id }: PreparedToken, { states, retryAfterMs }: Taken): Verdict {
+  const facts = { tokenId: id, budget: tighter(states) };
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return refusedWith("budget_exceeded", { ...facts, ...wait });
 }
 
 /** The budget with less left; the token's own where they are equal. */

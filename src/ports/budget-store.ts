@@ -8,6 +8,11 @@ export interface Bucket {
   /** Whole, at least 1. May differ from call to call: a changed limit holds at once, what is spent stays spent. */
   readonly limit: number;
   readonly windowMs: number;
+  /**
+   * Where present, even as `undefined`: room for what the store made of this bucket, found again when the same object comes. One key may
+   * come in several objects.
+   */
+  memo?: unknown;
 }
 
 /** What a take did. */

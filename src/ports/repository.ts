@@ -107,6 +107,11 @@ export interface Use {
 export interface FoundToken {
   readonly token: StoredToken;
   readonly zones: ZoneSet;
+  /**
+   * A place for what the caller made of `token`, found again when a store that keeps tokens in memory hands out the same object. Such a
+   * store empties it when a noted use changes `token`. Other stores leave it alone.
+   */
+  memo?: unknown;
 }
 
 /** A notice claimed for delivery. */

@@ -15,7 +15,7 @@ interface Platform {
 }
 
 /** The platform's hash function, where it has one that gives what @noble/hashes gives. */
-export const nativeHash: NativeHash | undefined = (() => {
+const nativeHash: NativeHash | undefined = (() => {
   // A cast, as the types of the core know no platform: the shape is checked on the next line.
   const crypto = (globalThis as Platform).process?.getBuiltinModule?.("node:crypto") as
     | { hash?: NativeHash }
@@ -27,19 +27,16 @@ export const nativeHash: NativeHash | undefined = (() => {
 })();
 
 /** SHA-256 of a text, in 64 hexadecimal characters. */
-export function sha256Hex(text: string, native: NativeHash | undefined = nativeHash): string {
-  return native === undefined
+export function sha256Hex(text: string): string {
+  return nativeHash === undefined
     ? bytesToHex(sha256(utf8ToBytes(text)))
-    : (native("sha256", text, "hex") as string);
+    : (nativeHash("sha256", text, "hex") as string);
 }
 
 /** Makes a function that gives HMAC-SHA-256 (RFC 2104) of an ASCII text under one key, in 64 hexadecimal characters. */
-export function hmacSha256Hex(
-  key: Uint8Array,
-  native: NativeHash | undefined = nativeHash,
-): (text: string) => string {
-  if (native === undefined) return (text) => bytesToHex(hmac(sha256, key, utf8ToBytes(text)));
-  return nativeHmac(key, native);
+export function hmacSha256Hex(key: Uint8Array): (text: string) => string {
+  if (nativeHash === undefined) return (text) => bytesToHex(hmac(sha256, key, utf8ToBytes(text)));
+  return nativeHmac(key, nativeHash);
 }
 
 const BLOCK = 64;

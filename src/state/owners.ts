@@ -9,15 +9,20 @@ import { isThenable } from "./thenable.ts";
 /** Owners kept per node; the least recently used go first. */
 const MAX_OWNERS = 100_000;
 
-interface Known {
+/** An answer of the directory. */
+export interface KnownOwner {
+  /** `undefined`: there is no such owner. */
   readonly owner: Owner | undefined;
-  readonly at: number;
+  /** When it was asked for; long ago once it is dropped, so that whoever kept this asks again. */
+  at: number;
 }
 
 /** What the directory said, for a short while; also that it knows no such owner. */
 export interface Owners {
-  /** The owner as of at most `ttlMs` ago. Calls that wait for the same owner share one question. */
-  get(ownerId: string, now: number): Awaitable<Owner | undefined>;
+  /** Whether an answer that was kept still holds. */
+  isFresh(known: KnownOwner, now: number): boolean;
+  /** The answer as of at most `ttlMs` ago. Calls that wait for the same owner share one question. */
+  get(ownerId: string, now: number): Awaitable<KnownOwner>;
   /** The owner as of now, for management. */
   fresh(ownerId: string, now: number): Promise<Owner | undefined>;
   drop(ownerId: string): void;
@@ -26,61 +31,69 @@ export interface Owners {
 
 /** Makes the memory of owners over a directory. An answer that is no owner is an outage of the directory, not an owner. */
 export function createOwners(directory: Directory, ttlMs: number): Owners {
-  const known = new LRUCache<string, Known>({ max: MAX_OWNERS });
-  const asked = new Map<string, Promise<Owner | undefined>>();
+  const answers = new LRUCache<string, KnownOwner>({ max: MAX_OWNERS, dispose: drop });
+  const asked = new Map<string, Promise<KnownOwner>>();
 
-  const keep = (ownerId: string, owner: Owner | undefined, now: number): void => {
-    if (ttlMs > 0) known.set(ownerId, { owner, at: now });
+  const isFresh = (known: KnownOwner, now: number): boolean => isWithin(known.at, ttlMs, now);
+  const answered = (ownerId: string, owner: Owner | undefined, now: number): KnownOwner => {
+    const known = { owner: checkOwner(owner, ownerId), at: now };
+    answers.set(ownerId, known);
+    return known;
   };
   const wait = (
     ownerId: string,
     answer: PromiseLike<Owner | undefined>,
     now: number,
-  ): Promise<Owner | undefined> => {
-    const question = Promise.resolve(answer)
-      .then((owner) => {
-        const checked = checkOwner(owner, ownerId);
-        // Whoever was dropped while the answer was on its way may have changed after it was given.
-        if (asked.get(ownerId) === question) keep(ownerId, checked, now);
-        return checked;
-      })
+  ): Promise<KnownOwner> => {
+    const isCurrent = (): boolean => asked.get(ownerId) === question;
+    const question: Promise<KnownOwner> = Promise.resolve(answer)
+      // Whoever was dropped while the answer was on its way may have changed after it was given.
+      .then((owner) =>
+        isCurrent()
+          ? answered(ownerId, owner, now)
+          : { owner: checkOwner(owner, ownerId), at: DROPPED },
+      )
       .finally(() => {
-        if (asked.get(ownerId) === question) asked.delete(ownerId);
+        if (isCurrent()) asked.delete(ownerId);
       });
     asked.set(ownerId, question);
     return question;
   };
-  const ask = (ownerId: string, now: number): Awaitable<Owner | undefined> => {
+  const ask = (ownerId: string, now: number): Awaitable<KnownOwner> => {
     const answer = directory.find(ownerId);
-    if (isThenable(answer)) return wait(ownerId, answer, now);
-    const owner = checkOwner(answer, ownerId);
-    keep(ownerId, owner, now);
-    return owner;
+    return isThenable(answer) ? wait(ownerId, answer, now) : answered(ownerId, answer, now);
   };
-  const drop = (ownerId: string): void => {
-    known.delete(ownerId);
+  const forget = (ownerId: string): void => {
+    answers.delete(ownerId);
     asked.delete(ownerId);
   };
   return {
+    isFresh,
     get(ownerId, now) {
-      const entry = known.get(ownerId);
-      if (entry !== undefined && isWithin(entry.at, ttlMs, now)) return entry.owner;
+      const known = answers.get(ownerId);
+      if (known !== undefined && isFresh(known, now)) return known;
       return asked.get(ownerId) ?? ask(ownerId, now);
     },
     async fresh(ownerId, now) {
-      drop(ownerId);
+      forget(ownerId);
       try {
-        return await ask(ownerId, now);
+        return (await ask(ownerId, now)).owner;
       } catch (cause) {
         throw unavailable(cause);
       }
     },
-    drop,
+    drop: forget,
     dropAll() {
-      known.clear();
+      answers.clear();
       asked.clear();
     },
   };
+}
+
+const DROPPED = Number.NEGATIVE_INFINITY;
+
+function drop(known: KnownOwner): void {
+  known.at = DROPPED;
 }
 
 function checkOwner(owner: Owner | undefined | null, ownerId: string): Owner | undefined {

@@ -18,7 +18,7 @@ const MAX_PENDING = 100_000;
 /** The uses that this node has accepted and not yet written. */
 export interface Uses {
   /** Whether a use now must be noted: the last noted one is a minute old. */
-  isDue(token: StoredToken, now: number): boolean;
+  isDue(token: Pick<StoredToken, "id" | "lastUsedAt">, now: number): boolean;
   note(token: StoredToken, usedAt: number, expiresAt: number | null): void;
   /** The expiry that accepted uses have given a token and the repository may not know yet. */
   pendingExpiry(tokenId: string): number | null;
@@ -33,22 +33,23 @@ export function createUses(
   repository: Pick<Repository, "touch">,
   report: (cause: unknown) => void,
 ): Uses {
-  const pending = new Map<string, Use>();
+  const pending = new Map<string, readonly Use[]>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let writing: Promise<void> | undefined;
 
-  const settle = (batch: readonly Use[]): void => {
-    for (const use of batch) if (pending.get(use.id) === use) pending.delete(use.id);
+  const settle = (batch: readonly (readonly [string, readonly Use[]])[]): void => {
+    for (const [id, uses] of batch) if (pending.get(id) === uses) pending.delete(id);
   };
   const fail = (cause: unknown): void => {
     report(cause);
     if (pending.size > MAX_PENDING) pending.clear();
+    else startTimer();
   };
   const write = (): Awaitable<void> => {
-    const batch = [...pending.values()];
+    const batch = [...pending];
     if (batch.length === 0) return;
     try {
-      const touched = repository.touch(batch);
+      const touched = repository.touch(batch.flatMap(([, uses]) => uses));
       if (!isThenable(touched)) return settle(batch);
       writing = Promise.resolve(touched)
         .then(() => settle(batch), fail)
@@ -69,29 +70,52 @@ export function createUses(
     clearTimeout(timer);
     timer = undefined;
   };
-  const schedule = (): void => {
-    if (pending.size >= FLUSH_AT && writing === undefined) void flush();
-    else if (timer === undefined) {
-      timer = setTimeout(() => void flush(), FLUSH_AFTER_MS);
-      (timer as { unref?: () => void }).unref?.();
-    }
+  const startTimer = (): void => {
+    if (timer !== undefined) return;
+    timer = setTimeout(() => void flush(), FLUSH_AFTER_MS);
+    (timer as { unref?: () => void }).unref?.();
   };
   return {
     isDue(token, now) {
       if (token.lastUsedAt !== null && isWithin(token.lastUsedAt, NOTE_INTERVAL_MS, now))
         return false;
-      const waiting = pending.get(token.id);
+      const waiting = pending.get(token.id)?.at(-1);
       return waiting === undefined || !isWithin(waiting.usedAt, NOTE_INTERVAL_MS, now);
     },
     note(token, usedAt, expiresAt) {
-      pending.set(token.id, { id: token.id, usedAt, expiresAt });
-      schedule();
+      const use = { id: token.id, usedAt, expiresAt };
+      pending.set(token.id, withUse(pending.get(token.id) ?? [], use, token.expiresAt));
+      // At this size only: where writes fail, what is more waits for the timer, not for each call.
+      if (pending.size === FLUSH_AT && writing === undefined) void flush();
+      else startTimer();
     },
-    pendingExpiry: (tokenId) => pending.get(tokenId)?.expiresAt ?? null,
+    pendingExpiry: (tokenId) => pending.get(tokenId)?.at(-1)?.expiresAt ?? null,
     flush,
     async close() {
       await flush();
       stopTimer();
     },
+  };
+}
+
+/**
+ * What waits of a token: its latest use, and before that those without which the repository, whose expiry of the token is `stored`, would
+ * take it for expired by then and leave the latest out.
+ */
+function withUse(waiting: readonly Use[], use: Use, stored: number | null): readonly Use[] {
+  const last = waiting.at(-1);
+  if (last === undefined) return [use];
+  const expiry = waiting.at(-2)?.expiresAt ?? stored;
+  const isLivingWithoutLast = expiry === null || use.usedAt < expiry;
+  return [...(isLivingWithoutLast ? waiting.slice(0, -1) : waiting), laterUse(use, last)];
+}
+
+/** Forward only, as in the store: a clock that steps back takes no use back that waits (CORE-22). */
+function laterUse(use: Use, waiting: Use): Use {
+  return {
+    id: use.id,
+    usedAt: Math.max(use.usedAt, waiting.usedAt),
+    expiresAt:
+      use.expiresAt === null ? waiting.expiresAt : Math.max(use.expiresAt, waiting.expiresAt ?? 0),
   };
 }

@@ -12,6 +12,11 @@ export interface PackedProject {
   specifiers: string[];
 }
 
+interface PackedTarball {
+  filename: string;
+  files: { path: string }[];
+}
+
 function npm(folder: string, ...args: string[]): string {
   return execFileSync("npm", [...args, "--ignore-scripts", "--no-audit", "--no-fund"], {
     cwd: folder,
@@ -24,13 +29,16 @@ function npm(folder: string, ...args: string[]): string {
 export function installPacked(...packages: string[]): PackedProject {
   if (!existsSync("dist/index.js")) throw new Error("dist/ is missing: npm run build");
   const folder = mkdtempSync(join(tmpdir(), "tokenry-packed-"));
-  const [tarball] = JSON.parse(npm(".", "pack", "--json", "--pack-destination", folder));
+  // npm 11 prints a list of tarballs, npm 12 an object of them by name.
+  const printed = JSON.parse(npm(".", "pack", "--json", "--pack-destination", folder));
+  const [tarball] = Object.values<PackedTarball>(printed);
+  if (tarball === undefined) throw new Error("npm pack made no tarball");
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
   npm(folder, "install", join(folder, tarball.filename), ...packages);
   const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
   return {
     folder,
-    files: tarball.files.map((file: { path: string }) => file.path),
+    files: tarball.files.map(({ path }) => path),
     specifiers: Object.keys(exports)
       .filter((subpath) => subpath !== "./package.json")
       .map((subpath) => subpath.replace(/^\./, "tokenry")),

@@ -41,6 +41,9 @@ describe.each([
       cwd: project.folder,
       encoding: "utf8",
     });
-    expect(printed).toMatch(new RegExp(`^v${major}\\.[^\\n]*: memory, SQLite\\n$`));
+    // Kysely 0.28.0 prints a deprecation of its own before.
+    expect(printed.trimEnd().split("\n").at(-1)).toMatch(
+      new RegExp(`^v${major}\\.\\S+: memory, SQLite$`),
+    );
   });
 });

@@ -1,17 +1,12 @@
 import { describe, expect, test } from "vitest";
-import {
-  decideTake,
-  levelAt,
-  type Meter,
-  meteredFrom,
-  type Rate,
-} from "../../src/budget/decide.ts";
+import { levelAt, type Meter, meteredFrom, type Rate } from "../../src/budget/decide.ts";
 import type { Bucket, BudgetStore, Taken } from "../../src/ports/budget-store.ts";
 import { memoryBudgets } from "../../src/storage/memory/budgets.ts";
 import {
   type BudgetConformanceOptions,
   budgetConformance,
 } from "../../src/testing/budget-conformance.ts";
+import { decideMeters } from "../budget/decide-meters.ts";
 
 /** The parts of a plain store, each of which a fault may replace. */
 interface Parts {
@@ -51,7 +46,7 @@ function plainStore(fault: Partial<Parts>): BudgetStore {
       const rates = buckets.map((bucket) => ({ ...bucket, limit: parts.limitOf(bucket) }));
       const found = rates.map((rate) => meterOf(rate, now));
       const still = found.map(({ level }) => ({ at: now, level }));
-      const decision = decideTake(still, rates, cost, now);
+      const decision = decideMeters(still, rates, cost, now);
       for (const [index, rate] of rates.entries()) {
         const { at, level } = found[index] ?? { at: now, level: 0 };
         const key = parts.keyOf(rate);
@@ -88,7 +83,7 @@ function readThenWrite(): BudgetStore {
     async take(buckets, cost, now) {
       const found = buckets.map(({ key }) => meters.get(key));
       await Promise.resolve();
-      const decision = decideTake(found, buckets, cost, now);
+      const decision = decideMeters(found, buckets, cost, now);
       for (const [index, bucket] of decision.allowed ? buckets.entries() : []) {
         meters.set(bucket.key, { at: now, level: levelAt(found[index], bucket, now) + cost });
       }

@@ -1,15 +1,16 @@
-import type { Change, Committed, TokenGuard, ZoneSet, ZoneStep } from "../../ports/repository.ts";
+import type { Change, Committed, TokenGuard, ZoneStep } from "../../ports/repository.ts";
 import type { EventLog } from "./event-log.ts";
 import { frozenCopy } from "./frozen-copy.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Row, type TokenTable, toRow } from "./token-table.ts";
+import type { ZoneTable } from "./zone-table.ts";
 
 type Conflict = Extract<Committed, { readonly ok: false }>;
 
 /** All that a memory repository holds. */
 export interface Store {
   readonly tokens: TokenTable;
-  readonly zones: Map<string, ZoneSet>;
+  readonly zones: ZoneTable;
   readonly log: EventLog;
   readonly outbox: Outbox;
 }
@@ -20,31 +21,31 @@ interface Replaced {
   readonly row: Row | undefined;
 }
 
-export const NO_ZONES: ZoneSet = frozenCopy({ revision: 0, zones: [] });
-
-/** Does a change in one go: steps are done as they come and taken back when a guard fails or anything throws. */
+/** Does a change in one go: steps are done as they come, and taken back when a guard fails or anything throws. */
 export function commitChange(store: Store, change: Change): Committed {
   const replaced: Replaced[] = [];
   let committed: Committed | undefined;
   try {
     const events = frozenCopy(change.events);
     const zones = frozenCopy(change.zones);
-    const conflict = changeTokens(store.tokens, change, replaced) ?? findZoneConflict(store, zones);
-    committed = conflict ?? { ok: true };
-    if (conflict !== undefined) return conflict;
-    if (zones?.zones !== undefined) {
-      store.zones.set(
-        zones.account,
-        Object.freeze({ revision: zones.revision + 1, zones: zones.zones }),
-      );
-    }
-    for (const event of events) {
-      store.log.append(event);
-      if (event.deliver) store.outbox.add(event);
-    }
+    committed = changeTokens(store.tokens, change, replaced) ??
+      findZoneConflict(store, zones) ?? { ok: true };
+    if (committed.ok) addRest(store, zones, events);
     return committed;
   } finally {
     if (!committed?.ok) for (const { id, row } of replaced.reverse()) store.tokens.replace(id, row);
+  }
+}
+
+/** The steps that no guard is left for. */
+function addRest(store: Store, zones: ZoneStep | undefined, events: Change["events"]): void {
+  if (zones?.zones !== undefined) {
+    const next = Object.freeze({ revision: zones.revision + 1, zones: zones.zones });
+    store.zones.of(zones.account).current = next;
+  }
+  for (const event of events) {
+    store.log.append(event);
+    if (event.deliver) store.outbox.add(event);
   }
 }
 
@@ -91,7 +92,7 @@ function isTaken(
   tokens: TokenTable,
   { id, owner, kind, slot, hash }: Pick<Row, "id" | "owner" | "kind" | "slot" | "hash">,
 ): boolean {
-  if (hash !== null && (tokens.findByHash(hash)?.id ?? id) !== id) return true;
+  if (hash !== null && (tokens.findByHash(hash)?.token.id ?? id) !== id) return true;
   if (slot === null) return false;
   for (const row of tokens.ownedBy(owner)) {
     if (row.slot === slot && row.kind === kind && row.id !== id) return true;
@@ -105,17 +106,21 @@ function findZoneConflict(
 ): Conflict | undefined {
   if (step === undefined) return undefined;
   const { account, revision, unused = [], now = Number.NEGATIVE_INFINITY } = step;
-  if ((zones.get(account) ?? NO_ZONES).revision !== revision)
+  if (zones.read(account).revision !== revision) {
     return { ok: false, conflict: "zones", id: account };
+  }
   if (unused.length === 0) return undefined;
   const references = new Set(unused.map((name) => `zone:${name}`));
   for (const row of tokens.all()) {
-    const isLiving = row.expiresAt === null || row.expiresAt > now;
-    if (row.account === account && isLiving && refersTo(row, references)) {
+    if (refersTo(row, references) && row.account === account && isLiving(row, now)) {
       return { ok: false, conflict: "zone_in_use", id: account };
     }
   }
   return undefined;
+}
+
+function isLiving({ expiresAt }: Row, now: number): boolean {
+  return expiresAt === null || expiresAt > now;
 }
 
 function refersTo({ network }: Row, references: ReadonlySet<string>): boolean {

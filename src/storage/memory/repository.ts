@@ -1,8 +1,9 @@
-import type { FoundToken, Repository, StoredToken, Use, ZoneSet } from "../../ports/repository.ts";
-import { commitChange, NO_ZONES, type Store } from "./commit-change.ts";
+import type { FoundToken, Repository, StoredToken, Use } from "../../ports/repository.ts";
+import { commitChange, type Store } from "./commit-change.ts";
 import { EventLog } from "./event-log.ts";
 import { Outbox } from "./outbox.ts";
 import { type Row, TokenTable } from "./token-table.ts";
+import { ZoneTable } from "./zone-table.ts";
 
 /**
  * Makes a repository that keeps everything in this process: for tests, demonstrations, and services of one process that may forget.
@@ -14,20 +15,15 @@ import { type Row, TokenTable } from "./token-table.ts";
  * const tokens = tokenry({ repository: memoryRepository(), directory, kinds, apis });
  */
 export function memoryRepository(): Repository {
-  const zones = new Map<string, ZoneSet>();
-  const store: Store = {
-    tokens: new TokenTable(),
-    zones,
-    log: new EventLog(),
-    outbox: new Outbox(),
-  };
-  const { tokens, log, outbox } = store;
+  const zones = new ZoneTable();
+  const [tokens, log, outbox] = [new TokenTable(zones), new EventLog(), new Outbox()];
+  const store: Store = { tokens, zones, log, outbox };
   return {
     commit: async (change) => commitChange(store, change),
     touch: (uses) => {
       for (const use of uses) touchToken(tokens, use);
     },
-    findByHash: (hashes) => findByHash(store, hashes),
+    findByHash: (hashes) => findByHash(tokens, hashes),
     findById: async (id) => {
       const row = tokens.findById(id);
       return row === undefined ? undefined : { ...row };
@@ -44,7 +40,7 @@ export function memoryRepository(): Repository {
         expiresAt <= from || (after !== undefined && !isAfter(expiresAt, id, after));
       return takeCopies(tokens.expiring(to, isBefore), limit);
     },
-    zones: async (account) => zones.get(account) ?? NO_ZONES,
+    zones: async (account) => zones.read(account),
     events: async (page) => log.page(page),
     claimNotices: async (limit, leaseMs, now) => outbox.claim(limit, leaseMs, now),
     settleNotice: async (id, outcome) => outbox.settle(id, outcome),
@@ -52,10 +48,10 @@ export function memoryRepository(): Repository {
 }
 
 /** On the path of every call: no copy is made, so a use that is noted later may show in the token. */
-function findByHash({ tokens, zones }: Store, hashes: readonly string[]): FoundToken | undefined {
-  for (const hash of hashes) {
-    const token = tokens.findByHash(hash);
-    if (token !== undefined) return { token, zones: zones.get(token.account) ?? NO_ZONES };
+function findByHash(tokens: TokenTable, hashes: readonly string[]): FoundToken | undefined {
+  for (let index = 0; index < hashes.length; index++) {
+    const opened = tokens.findByHash(hashes[index] as string);
+    if (opened !== undefined) return opened;
   }
   return undefined;
 }
@@ -63,6 +59,8 @@ function findByHash({ tokens, zones }: Store, hashes: readonly string[]): FoundT
 function touchToken(tokens: TokenTable, { id, usedAt, expiresAt }: Use): void {
   const row = tokens.findById(id);
   if (row === undefined || (row.expiresAt !== null && row.expiresAt <= usedAt)) return;
+  const opened = row.hash === null ? undefined : tokens.findByHash(row.hash);
+  if (opened !== undefined) opened.memo = undefined;
   if (row.lastUsedAt === null || row.lastUsedAt < usedAt) row.lastUsedAt = usedAt;
   if (expiresAt !== null && row.expiresAt !== null && row.expiresAt < expiresAt)
     tokens.slide(row, expiresAt);

@@ -1,12 +1,38 @@
-import type { OwnerPage, StoredToken } from "../../ports/repository.ts";
+import type { FoundToken, OwnerPage, StoredToken, ZoneSet } from "../../ports/repository.ts";
 import { frozenCopy } from "./frozen-copy.ts";
 import { compareText, SortedList } from "./sorted-list.ts";
+import type { AccountZones, ZoneTable } from "./zone-table.ts";
 
 /** A stored token, of which noted uses change these two fields in place and nothing else ever changes. */
 export type Row = Omit<StoredToken, "lastUsedAt" | "expiresAt"> & {
   lastUsedAt: number | null;
   expiresAt: number | null;
 };
+
+/** What a hash opens: one object for as long as the row and the zones stand, so that a look-up allocates nothing. */
+export class OpenedToken implements FoundToken {
+  readonly token: Row;
+  readonly zones: ZoneSet;
+  memo: unknown;
+  readonly #account: AccountZones;
+
+  constructor(token: Row, account: AccountZones, memo?: unknown) {
+    this.token = token;
+    this.zones = account.current;
+    this.memo = memo;
+    this.#account = account;
+  }
+
+  /** Whether the account's zones are still those that were read. */
+  isCurrent(): boolean {
+    return this.zones === this.#account.current;
+  }
+
+  /** The same token with the present zones: what was handed out before stays as it was read. */
+  renewed(): OpenedToken {
+    return new OpenedToken(this.token, this.#account, this.memo);
+  }
+}
 
 /** Makes a row of its own of a token. Every field is named, so that all rows have one layout. */
 export function toRow(token: StoredToken): Row {
@@ -37,20 +63,29 @@ export function toRow(token: StoredToken): Row {
 /** The rows and the indexes over them. It keeps them in step and checks no rule. */
 export class TokenTable {
   readonly #byId = new Map<string, Row>();
-  readonly #byHash = new Map<string, Row>();
+  readonly #byHash = new Map<string, OpenedToken>();
   readonly #byOwner = new SortedList<Row>(
     (a, b) => compareText(a.owner, b.owner) || compareText(a.id, b.id),
   );
   readonly #byExpiry = new SortedList<Row>(
     (a, b) => expiryOf(a) - expiryOf(b) || compareText(a.id, b.id),
   );
+  readonly #zones: ZoneTable;
+
+  constructor(zones: ZoneTable) {
+    this.#zones = zones;
+  }
 
   findById(id: string): Row | undefined {
     return this.#byId.get(id);
   }
 
-  findByHash(hash: string): Row | undefined {
-    return this.#byHash.get(hash);
+  findByHash(hash: string): OpenedToken | undefined {
+    const opened = this.#byHash.get(hash);
+    if (opened === undefined || opened.isCurrent()) return opened;
+    const renewed = opened.renewed();
+    this.#byHash.set(hash, renewed);
+    return renewed;
   }
 
   all(): Iterable<Row> {
@@ -95,7 +130,9 @@ export class TokenTable {
 
   #link(row: Row): void {
     this.#byId.set(row.id, row);
-    if (row.hash !== null) this.#byHash.set(row.hash, row);
+    if (row.hash !== null) {
+      this.#byHash.set(row.hash, new OpenedToken(row, this.#zones.of(row.account)));
+    }
     this.#byOwner.insert(row);
     if (row.expiresAt !== null) this.#byExpiry.insert(row);
   }

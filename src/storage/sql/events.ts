@@ -1,6 +1,6 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { EventType } from "../../model.ts";
-import type { Repository, StoredEvent } from "../../ports/repository.ts";
+import type { EventPage, Repository, StoredEvent } from "../../ports/repository.ts";
 import { isEventData } from "./documents.ts";
 import {
   type Row,
@@ -12,6 +12,7 @@ import {
   whole,
 } from "./row.ts";
 import type { EventRow, Tables } from "./tables.ts";
+import { unindexed } from "./unindexed.ts";
 
 /** The columns of a stored event. */
 export const EVENT_COLUMNS = [
@@ -69,20 +70,26 @@ export function storedEvent(row: Row): StoredEvent {
 
 /** The trail, newest first. */
 export function eventReads(db: Kysely<Tables>): Pick<Repository, "events"> {
-  const events = db.selectFrom("tokenry_events").select(EVENT_COLUMNS).orderBy("sequence", "desc");
   return {
-    async events({ account, owner, tokenId, before, limit }) {
-      if (account === undefined && tokenId === undefined)
-        throw new TypeError("a page of events must name an account or a token");
-      let page = events.limit(limit);
-      if (account !== undefined) page = page.where("account", "=", account);
-      if (owner !== undefined) page = page.where("owner", "=", owner);
-      if (tokenId !== undefined) page = page.where("token_id", "=", tokenId);
-      if (before !== undefined) page = page.where("sequence", "<", before);
-      const rows = await page.execute();
+    async events(page) {
+      const rows = await eventPage(db, page).execute();
       return rows.map((row) => ({ ...storedEvent(row), sequence: readInteger(row, "sequence") }));
     },
   };
+}
+
+/** With a token, the trail is that of the token, which is short: its index is used, and account and owner only leave out. */
+function eventPage(db: Kysely<Tables>, { account, owner, tokenId, before, limit }: EventPage) {
+  if (account === undefined && tokenId === undefined) {
+    throw new TypeError("a page of events must name an account or a token");
+  }
+  const column = tokenId === undefined ? sql.ref<string> : unindexed<string>;
+  let page = db.selectFrom("tokenry_events").select(EVENT_COLUMNS);
+  if (tokenId !== undefined) page = page.where("token_id", "=", tokenId);
+  if (account !== undefined) page = page.where(column("account"), "=", account);
+  if (owner !== undefined) page = page.where(column("owner"), "=", owner);
+  if (before !== undefined) page = page.where("sequence", "<", before);
+  return page.orderBy("sequence", "desc").limit(limit);
 }
 
 function readOutcome(row: Row): StoredEvent["outcome"] {

@@ -1,10 +1,11 @@
-import type { Kysely } from "kysely";
+import { type Expression, type Kysely, type SqlBool, sql } from "kysely";
 import type { ClaimedNotice, NoticeOutcome, Repository } from "../../ports/repository.ts";
 import { EVENT_COLUMNS, storedEvent } from "./events.ts";
 import { retrying } from "./retry.ts";
 import { type Row, readInteger, whole } from "./row.ts";
 import type { SqlContext } from "./sql-context.ts";
 import type { DeliveryState, Tables } from "./tables.ts";
+import { unindexed } from "./unindexed.ts";
 
 /** A claim of up to `limit` notices that are due at `now`, until `until`. */
 interface Claim {
@@ -40,59 +41,72 @@ export function outbox(context: SqlContext): Pick<Repository, "claimNotices" | "
   };
 }
 
-/** In one statement: that which is chosen is taken before another worker can choose it. */
-async function claimTogether(
-  { db, capabilities }: SqlContext,
-  claim: Claim,
-): Promise<readonly Row[]> {
-  const due = dueNotices(db, claim.now).select("sequence").limit(claim.limit);
-  return claiming(db, claim)
-    .where("sequence", "in", capabilities.skipLocked ? due.forUpdate().skipLocked() : due)
+/**
+ * In one statement: what is chosen is taken before another worker can choose it. The choice stands in a `with`, because PostgreSQL may
+ * run a subquery that locks rows once for each row, and then takes more than the limit.
+ */
+function claimTogether({ db, capabilities }: SqlContext, claim: Claim): Promise<readonly Row[]> {
+  const due = dueNotices(db, claim).select("sequence");
+  return db
+    .with("due", () => (capabilities.skipLocked ? due.forUpdate().skipLocked() : due))
+    .updateTable("tokenry_events")
+    .set(taken(claim))
+    .where("sequence", "in", (eb) => eb.selectFrom("due").select("due.sequence"))
+    .where(isStillDue(claim))
     .returning([...EVENT_COLUMNS, "attempts"])
     .execute();
 }
 
 /** Chooses first, then takes each that no other worker took meanwhile: `attempts` tells. */
 async function claimOneByOne({ db }: SqlContext, claim: Claim): Promise<readonly Row[]> {
-  const chosen = await dueNotices(db, claim.now)
+  const chosen = await dueNotices(db, claim)
     .select([...EVENT_COLUMNS, "attempts"])
-    .limit(claim.limit)
     .execute();
   return db.transaction().execute(async (transaction) => {
     const claimed: Row[] = [];
     for (const notice of chosen) {
-      const { numUpdatedRows } = await claiming(transaction, claim)
+      const { numUpdatedRows } = await transaction
+        .updateTable("tokenry_events")
+        .set(taken(claim))
         .where("sequence", "=", notice.sequence)
         .where("attempts", "=", notice.attempts)
+        .where(isStillDue(claim))
         .executeTakeFirst();
-      if (numUpdatedRows > 0n)
-        claimed.push({ ...notice, attempts: readInteger(notice, "attempts") + 1 });
+      if (numUpdatedRows > 0n) claimed.push({ ...notice, attempts: attemptOf(notice) + 1 });
     }
     return claimed;
   });
 }
 
-/** What is due, oldest first. */
-function dueNotices(db: Kysely<Tables>, now: number) {
+/** The notices that have been due for longest. */
+function dueNotices(db: Kysely<Tables>, claim: Claim) {
   return db
     .selectFrom("tokenry_events")
-    .where("state", "=", "pending")
-    .where("due_at", "<=", now)
+    .where(isDue(claim))
     .orderBy("due_at")
-    .orderBy("sequence");
+    .orderBy("sequence")
+    .limit(claim.limit);
 }
 
-/** Repeats that a notice is due: one that was taken while this statement waited for it is let go. */
-function claiming(db: Kysely<Tables>, { now, until }: Claim) {
-  return db
-    .updateTable("tokenry_events")
-    .set(({ eb }) => ({ due_at: until, claimed: 1, attempts: eb("attempts", "+", 1) }))
-    .where("state", "=", "pending")
-    .where("due_at", "<=", now);
+function isDue({ now }: Claim): Expression<SqlBool> {
+  return sql<SqlBool>`state = 'pending' and due_at <= ${now}`;
+}
+
+/** For the update of a row that was chosen: one that another worker took while the update waited for it is let go. */
+function isStillDue({ now }: Claim): Expression<SqlBool> {
+  return sql<SqlBool>`${unindexed("state")} = 'pending' and ${unindexed("due_at")} <= ${now}`;
+}
+
+function taken({ until }: Claim) {
+  return { due_at: until, claimed: 1, attempts: sql<number>`attempts + 1` };
+}
+
+function attemptOf(row: Row): number {
+  return readInteger(row, "attempts");
 }
 
 function claimedNotice(row: Row): ClaimedNotice {
-  return { event: storedEvent(row), attempt: readInteger(row, "attempts") };
+  return { event: storedEvent(row), attempt: attemptOf(row) };
 }
 
 function settled(outcome: NoticeOutcome): {

@@ -85,7 +85,7 @@ export function storedToken(row: Row): StoredToken {
   const { hash, access, network } = row;
   return {
     id: readText(row, "id"),
-    hash: hash === null ? null : bytesToHex(readBytes(row, "hash", HASH_BYTES)),
+    hash: hash === null ? null : hashOf(row),
     pepper: readTextOrNull(row, "pepper"),
     kind: readText(row, "kind"),
     owner: readText(row, "owner"),
@@ -105,6 +105,11 @@ export function storedToken(row: Row): StoredToken {
     remindedFrom: readIntegerOrNull(row, "reminded_from"),
     version: readInteger(row, "version"),
   };
+}
+
+/** The hash in a row that has one. */
+export function hashOf(row: Row): string {
+  return bytesToHex(readBytes(row, "hash", HASH_BYTES));
 }
 
 /** Whether a text is the form in which hashes are given. */

@@ -75,12 +75,12 @@ function prepareNote(
   size: number,
   types: SqlContext["capabilities"]["columnTypes"],
 ): Prepared<readonly (string | number | null)[], unknown> {
-  const [id, integer] = [sql.raw(types.id), sql.raw(types.integer)];
+  const [text, integer] = [sql.raw(types.text), sql.raw(types.integer)];
   return prepare((parameter) => {
     const uses = Array.from({ length: size }, (_, index) => {
       const [first, second, third] = [0, 1, 2].map((column) => parameter(3 * index + column));
       return index === 0
-        ? sql`(cast(${first} as ${id}), cast(${second} as ${integer}), cast(${third} as ${integer}))`
+        ? sql`(cast(${first} as ${text}), cast(${second} as ${integer}), cast(${third} as ${integer}))`
         : sql`(${first}, ${second}, ${third})`;
     });
     return sql`

@@ -63,6 +63,15 @@ export const eventCases: Cases<Repository> = {
     assertDeepEqual(await eventIds(subject, { owner: "bob", tokenId: firstToken }), []);
   },
 
+  "an event of no owner is in its account's list and in no owner's": async ({ subject, peer }) => {
+    const event = sampleEvent({ owner: null, type: "zone.changed", deliver: true });
+    await commitOk(subject, { events: [event, sampleEvent({ owner: "null" })] });
+    const [, stored] = await peer.events({ account: ACCOUNT, limit: 2 });
+    assertDeepEqual(stored, { ...event, sequence: stored?.sequence });
+    for (const owner of [OWNER, ""]) assertDeepEqual(await eventIds(peer, { owner }), []);
+    assertTrue(!(await eventIds(peer, { owner: "null" })).includes(event.id), "null is no name");
+  },
+
   "an account never sees another's events": async ({ subject }) => {
     const trail = (await commitTrail(subject)).toReversed();
     const others = trail.filter(({ account }) => account === "other");
