@@ -5,7 +5,7 @@ const kinds = { service: { prefix: "bench_svc", slots: "many", expiry: { type: "
 const apis = { orders: { limit: 1_000_000_000, window: { minutes: 1 } } };
 const owners = new Map<string, any>(); const find = (id: string) => { let o = owners.get(id); if (!o) { const n = Number(id.slice(6)); owners.set(id, o = { id, account: "account-" + Math.floor(n / 1000), active: true, methods: ["GET", "POST"], access: { orders: "full" } }); } return o; };
 const state = { limit: 1, remaining: 1, windowMs: 1, resetMs: 1 }; const taken = { allowed: true, states: [state, state] };
-const N = 2000000;
+const N = 4000000;
 async function make(budgets: any, network: any, repository: any) {
   const tokens = createTokenry({ kinds, apis, directory: { find }, budgets, repository });
   const secrets: string[] = [];

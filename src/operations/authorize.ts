@@ -95,6 +95,6 @@ export async function openToken(
   const authority = await (deed === "replace"
     ? authorizeGiving(context, question)
     : authorize(context, question));
-  if (token.slot === PENDING && deed !== "revoke") throw new TokenryError("not_found");
+  if (token.slot === PENDING) throw new TokenryError("not_found");
   return { token, authority };
 }

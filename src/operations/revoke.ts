@@ -1,7 +1,7 @@
 import { decideActor } from "../access/actor.ts";
 import { TokenryError } from "../errors.ts";
 import { type Actor, SYSTEM } from "../model.ts";
-import { actorFacts, openToken } from "./authorize.ts";
+import { actorFacts, authorize } from "./authorize.ts";
 import { type Attempt, commit, untilCommitted } from "./commit.ts";
 import type { Context } from "./context.ts";
 import { checkActor, checkReason, checkRequest, checkTokenId } from "./input.ts";
@@ -23,12 +23,13 @@ export async function revoke(context: Context, request: RevokeRequest): Promise<
   const reason = checkReason(request.reason);
   await untilCommitted(async (): Promise<Attempt<void>> => {
     const done = { committed: { ok: true }, result: undefined } as const;
-    if ((await context.repository.findById(tokenId)) === undefined) {
+    const token = await context.repository.findById(tokenId);
+    if (token === undefined) {
       await checkEnded(context, tokenId, actor);
       return done;
     }
-    const opened = await openToken(context, { tokenId, actor, deed: "revoke" });
-    const { token, authority } = opened;
+    const { owner, account } = token;
+    const authority = await authorize(context, { deed: "revoke", actor, owner, account });
     const now = context.now();
     const data = { name: token.name, ...(reason === undefined ? {} : { reason }) };
     const event = recordEvent(context, "token.revoked", token, {

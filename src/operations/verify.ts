@@ -1,5 +1,3 @@
-import { hasApiAccess } from "../access/actor.ts";
-import { decideAccess } from "../access/decide.ts";
 import { checkObject } from "../checks.ts";
 import type { DenialCode } from "../errors.ts";
 import { expiryAfterUse, isExpired } from "../lifecycle/expiry.ts";
@@ -7,15 +5,15 @@ import type { ResolvedKind } from "../lifecycle/kind.ts";
 import { BACKUP } from "../lifecycle/slots.ts";
 import type { BudgetState, Owner, Verdict, VerifyRequest } from "../model.ts";
 import { decideNetwork } from "../network/decide.ts";
-import type { ResolvedApi } from "../options.ts";
 import type { Awaitable } from "../ports/awaitable.ts";
-import type { Taken } from "../ports/budget-store.ts";
+import type { Bucket, Taken } from "../ports/budget-store.ts";
 import type { FoundToken, StoredToken } from "../ports/repository.ts";
 import { type KnownPrefix, parseSecret } from "../secret/parse.ts";
 import { Secret } from "../secret/secret.ts";
 import type { KnownOwner } from "../state/owners.ts";
 import type { PreparedToken } from "../state/prepared.ts";
 import { isThenable } from "../state/thenable.ts";
+import { NOTE_INTERVAL_MS } from "../state/uses.ts";
 import type { Context } from "./context.ts";
 import { isOneOf } from "./find-by-secret.ts";
 import { recordNetworkRefusal } from "./record-network-refusal.ts";
@@ -115,9 +113,10 @@ function onFound(call: Call, found: FoundToken | undefined): Awaitable<Verdict> 
   const { context, hashes, prefix, now } = call;
   const prepared = context.preparation.token(found);
   const { kind, owner } = prepared;
-  if (kind === undefined || kind.name !== prefix.kind || !isOneOf(hashes, prepared.hash))
-    return refuse("unknown_token");
-  if (hasExpired(context, prepared, now)) return denied("expired_token", prepared);
+  if (!prepared.isProven) prepared.isProven = isOneOf(hashes, found.token.hash);
+  if (!prepared.isProven || kind?.name !== prefix.kind) return refuse("unknown_token");
+  if (now >= prepared.aliveUntil * 1000 && hasExpired(context, found.token, now))
+    return denied("expired_token", prepared);
   const known: KnownCall = { call, found, prepared, kind };
   const isKept = owner !== undefined && context.owners.isFresh(owner, now);
   return isKept
@@ -126,14 +125,18 @@ function onFound(call: Call, found: FoundToken | undefined): Awaitable<Verdict> 
 }
 
 function onOwner(known: KnownCall, answer: KnownOwner): Awaitable<Verdict> {
-  const { call, prepared, kind } = known;
+  const { call, prepared } = known;
   const { context, request, cost, now } = call;
-  if (prepared.owner !== answer) prepared.owner = answer;
-  const refusal = refusalOf(known, answer.owner);
-  if (refusal !== undefined) return denied(refusal, prepared);
-  const api = context.apis.get(request.api) as ResolvedApi;
-  const taken = context.budgets.take(context.preparation.buckets(prepared, kind, api), cost, now);
+  context.preparation.meet(prepared, answer);
+  if (prepared.standing !== "ok") return denied(prepared.standing, prepared);
+  if (!mayComeFrom(known, request.address)) return denied("network_denied", prepared);
   const owner = answer.owner as Owner;
+  const api = context.apis.get(request.api);
+  if (api === undefined) return denied("access_denied", prepared);
+  context.preparation.aim(prepared, owner, api, request.method);
+  if (!prepared.hasAccess) return denied("access_denied", prepared);
+  const buckets = [prepared.ownBucket as Bucket, prepared.accountBucket as Bucket];
+  const taken = context.budgets.take(buckets, cost, now);
   return isThenable(taken)
     ? taken.then((took) => onTaken(known, owner, took))
     : onTaken(known, owner, taken);
@@ -158,32 +161,19 @@ function checkCall(request: VerifyRequest): number {
 }
 
 /** Expired, and no accepted use that waits to be written has moved the expiry on. */
-function hasExpired(context: Context, token: PreparedToken, now: number): boolean {
+function hasExpired(context: Context, token: StoredToken, now: number): boolean {
   if (!isExpired(token, now)) return false;
   return isExpired({ expiresAt: context.uses.pendingExpiry(token.id) ?? token.expiresAt }, now);
 }
 
-/** The checks of owner, network and access: all that can be decided without spending. */
-function refusalOf(known: KnownCall, owner: Owner | undefined): DenialCode | undefined {
-  const { call, found, prepared } = known;
+/** The check of the network. A rule or zone that cannot be read refuses. */
+function mayComeFrom({ call, found, prepared }: KnownCall, address: string | undefined): boolean {
   const { context, request, now } = call;
-  // An owner who has moved to another account left the tokens of the old one behind.
-  if (owner === undefined || owner.active !== true || owner.account !== prepared.account)
-    return "owner_inactive";
-  if (!hasApiAccess(owner)) return "api_access_disabled";
   const zones = context.preparation.zones(found.zones);
-  if (prepared.network === undefined || zones === undefined) return "network_denied";
-  const network = decideNetwork(prepared.network, zones, request.address);
-  if (!network.allowed) {
-    recordNetworkRefusal(context, found.token, { request, decision: network, now });
-    return "network_denied";
-  }
-  const api = context.apis.get(request.api);
-  if (api === undefined) return "access_denied";
-  const { method } = request;
-  const { granted } = prepared;
-  const question = { api: api.name, apiMethods: api.methods, method, owner, granted };
-  return decideAccess(question) ? undefined : "access_denied";
+  if (prepared.network === undefined || zones === undefined) return false;
+  const decision = decideNetwork(prepared.network, zones, address);
+  if (!decision.allowed) recordNetworkRefusal(context, found.token, { request, decision, now });
+  return decision.allowed;
 }
 
 /** Notes the use, and moves the secret under the current pepper, both in the background. */
@@ -191,12 +181,15 @@ function accept({ call, found, prepared, kind }: KnownCall, owner: Owner, taken:
   const { context, text, now } = call;
   // First of all: an answer that cannot be understood is a refusal, and notes nothing.
   const budget = tighter(taken.states);
-  if (context.uses.isDue(prepared, now)) {
-    const { token } = found;
+  const { token } = found;
+  // A use within the minute after the last noted one, told by the second; else the stored millisecond tells.
+  const sinceNoted = now - prepared.usedAt * 1000;
+  const isNoted = sinceNoted >= 1000 && sinceNoted < NOTE_INTERVAL_MS;
+  if (!isNoted && context.uses.isDue(token, now)) {
     const expiresAt = slides(kind, token) ? expiryAfterUse(kind.expiry, token, now) : null;
     context.uses.note(token, now, expiresAt);
   }
-  if (prepared.pepper !== context.keyring.current) rehash(context, found.token, text);
+  if (prepared.pepper !== context.keyring.current) rehash(context, token, text);
   return { ok: true, token: prepared.token, owner, budget };
 }
 

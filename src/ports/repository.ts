@@ -109,7 +109,7 @@ export interface FoundToken {
   readonly zones: ZoneSet;
   /**
    * A place for what the caller made of `token`, found again when a store that keeps tokens in memory hands out the same object. Such a
-   * store empties it when a noted use changes `token`. Other stores leave it alone.
+   * store does so for one hash only, and empties the place when a noted use changes `token`. Other stores leave it alone.
    */
   memo?: unknown;
 }

@@ -6,24 +6,31 @@ export const CHECKSUM_LENGTH = 6;
 /** The state before the first character: all bits set. */
 export const CHECKSUM_START: number = -1;
 
-/** CRC-32/ISO-HDLC, reflected polynomial 0xEDB88320. */
-const TABLE: Int32Array = (() => {
-  // Signed, so that the state stays a small integer of the engine.
-  const table = new Int32Array(256);
+/**
+ * CRC-32/ISO-HDLC, reflected polynomial 0xEDB88320: four tables of 256, so that four characters go in one step ("slicing by 4").
+ *
+ * Signed, so that the state stays a small integer of the engine.
+ */
+const TABLES: Int32Array = (() => {
+  const tables = new Int32Array(4 * 256);
   for (let byte = 0; byte < 256; byte++) {
     let remainder = byte;
     for (let bit = 0; bit < 8; bit++)
       remainder = remainder & 1 ? (remainder >>> 1) ^ 0xedb88320 : remainder >>> 1;
-    table[byte] = remainder;
+    tables[byte] = remainder;
   }
-  return table;
+  for (let index = 256; index < tables.length; index++) {
+    const before = tables[index - 256] as number;
+    tables[index] = (tables[before & 0xff] as number) ^ (before >>> 8);
+  }
+  return tables;
 })();
 
 /** Carries the state over `text[from]` up to `text[to - 1]`, which must be ASCII. */
 export function advanceChecksum(state: number, text: string, from: number, to: number): number {
   let next = state;
   for (let index = from; index < to; index++) {
-    next = (TABLE[(next ^ text.charCodeAt(index)) & 0xff] as number) ^ (next >>> 8);
+    next = (TABLES[(next ^ text.charCodeAt(index)) & 0xff] as number) ^ (next >>> 8);
   }
   return next;
 }
@@ -43,12 +50,27 @@ export function advanceBase62Checksum(
 ): number | undefined {
   let next = state;
   let flaws = 0;
-  for (let index = from; index < to; index++) {
-    const code = text.charCodeAt(index);
-    flaws |= (BASE62_VALUES[code & 0x7f] as number) | -(code >> 7);
-    next = (TABLE[(next ^ code) & 0xff] as number) ^ (next >>> 8);
+  let index = from;
+  for (; index + 4 <= to; index += 4) {
+    const first = text.charCodeAt(index);
+    const second = text.charCodeAt(index + 1);
+    const third = text.charCodeAt(index + 2);
+    const fourth = text.charCodeAt(index + 3);
+    flaws |= base62Flaw(first) | base62Flaw(second) | base62Flaw(third) | base62Flaw(fourth);
+    const word = next ^ (first | (second << 8) | (third << 16) | (fourth << 24));
+    next =
+      (TABLES[768 + (word & 0xff)] as number) ^
+      (TABLES[512 + ((word >>> 8) & 0xff)] as number) ^
+      (TABLES[256 + ((word >>> 16) & 0xff)] as number) ^
+      (TABLES[word >>> 24] as number);
   }
-  return flaws < 0 ? undefined : next;
+  for (; index < to; index++) flaws |= base62Flaw(text.charCodeAt(index));
+  return flaws < 0 ? undefined : advanceChecksum(next, text, to - ((to - from) % 4), to);
+}
+
+/** Negative for what is no base62 character. */
+function base62Flaw(code: number): number {
+  return (BASE62_VALUES[code & 0x7f] as number) | -(code >> 7);
 }
 
 /** The six characters at the end of a secret, for the state after everything before them. */

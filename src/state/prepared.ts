@@ -1,7 +1,9 @@
 import { LRUCache } from "lru-cache";
+import { hasApiAccess } from "../access/actor.ts";
+import { decideAccess } from "../access/decide.ts";
 import { shareOf } from "../budget/share.ts";
 import type { ResolvedKind } from "../lifecycle/kind.ts";
-import type { Level, Network, Token } from "../model.ts";
+import type { Level, Network, Owner, Token } from "../model.ts";
 import {
   type CompiledNetwork,
   type CompiledZones,
@@ -14,37 +16,48 @@ import type { FoundToken, StoredToken, ZoneSet } from "../ports/repository.ts";
 import type { KnownOwner } from "./owners.ts";
 import { publicToken } from "./public-token.ts";
 
+/** What the owner's state says of every call. */
+export type Standing = "ok" | "owner_inactive" | "api_access_disabled";
+
 /** A stored token made ready for calls, with all that a call needs of it few steps away: each step is a miss of the processor's cache. */
 export class PreparedToken {
   readonly #maker: Preparation;
   readonly token: Token;
   readonly id: string;
+  readonly budgets: Readonly<Record<string, number>>;
   readonly account: string;
-  readonly hash: string | null;
+  /** Whether the hash that found the token was seen to be its own. A store hands out one object for one hash, so once is enough. */
+  isProven = false;
   readonly pepper: string | null;
-  readonly expiresAt: number | null;
-  readonly lastUsedAt: number | null;
+  /** Up to this second since 1970 it has not expired, for sure; after it, `token` tells. */
+  readonly aliveUntil: number;
+  /** The second of the last noted use; -1 when none was. */
+  readonly usedAt: number;
   /** `undefined`: a kind that is not configured. */
   readonly kind: ResolvedKind | undefined;
   /** `null` where the kind follows its owner. */
   readonly granted: Readonly<Record<string, Level>> | null;
   /** `null`: no rule. `undefined`: a stored rule that cannot be read, which refuses. */
   readonly network: CompiledNetwork | null | undefined;
-  /** The API called last, and the budgets that a call on it spends from: most tokens call one. */
-  api: ResolvedApi | undefined = undefined;
-  buckets: readonly Bucket[] = [];
-  /** What was last known of the owner, to save the look-up. */
+  /** What was last known of the owner, to save the look-up, and what it says of every call. */
   owner: KnownOwner | undefined = undefined;
+  standing: Standing = "owner_inactive";
+  /** The call decided last for that owner: most tokens make one call over and over. */
+  api: ResolvedApi | undefined = undefined;
+  method = "";
+  hasAccess = false;
+  ownBucket: Bucket | undefined = undefined;
+  accountBucket: Bucket | undefined = undefined;
 
   constructor(maker: Preparation, stored: StoredToken) {
     this.#maker = maker;
     this.token = publicToken(stored);
     this.id = stored.id;
+    this.budgets = stored.budgets;
     this.account = stored.account;
-    this.hash = stored.hash;
     this.pepper = stored.pepper;
-    this.expiresAt = stored.expiresAt;
-    this.lastUsedAt = stored.lastUsedAt;
+    this.aliveUntil = wholeSeconds(stored.expiresAt ?? Number.POSITIVE_INFINITY);
+    this.usedAt = stored.lastUsedAt === null ? -1 : wholeSeconds(stored.lastUsedAt);
     this.kind = maker.kinds.get(stored.kind);
     this.granted = this.kind?.access === "granted" ? (stored.access ?? {}) : null;
     this.network = stored.network === null ? null : maker.network(stored.network);
@@ -94,18 +107,26 @@ export class Preparation {
     return known.compiled;
   }
 
-  /** The budgets that a call on an API spends from: the token's share, then the account's maximum. */
-  buckets(prepared: PreparedToken, kind: ResolvedKind, api: ResolvedApi): readonly Bucket[] {
+  /** Notes an answer of the directory about the token's owner. */
+  meet(prepared: PreparedToken, answer: KnownOwner): void {
+    if (prepared.owner === answer) return;
+    prepared.owner = answer;
+    prepared.standing = standingOf(answer.owner, prepared.account);
+    prepared.method = "";
+  }
+
+  /** Decides the access of a call and finds its budgets: the token's share, then the account's maximum. */
+  aim(prepared: PreparedToken, owner: Owner, api: ResolvedApi, method: string): void {
     if (prepared.api !== api) {
-      const { id, account, budgets } = prepared.token;
-      const percent = Object.hasOwn(budgets, api.name)
-        ? (budgets[api.name] as number)
-        : kind.budgetPercent;
-      const own = bucketOf(`${slotOf(account)}:token:${id}`, api, shareOf(api.limit, percent));
-      prepared.buckets = [own, this.#accountBucket(account, api)];
-      prepared.api = api;
+      prepared.ownBucket = tokenBucket(prepared, api);
+      prepared.accountBucket = this.#accountBucket(prepared.account, api);
     }
-    return prepared.buckets;
+    if (prepared.api === api && prepared.method === method) return;
+    const { granted } = prepared;
+    const question = { api: api.name, apiMethods: api.methods, method, owner, granted };
+    prepared.hasAccess = decideAccess(question);
+    prepared.api = api;
+    prepared.method = method;
   }
 
   #accountBucket(account: string, api: ResolvedApi): Bucket {
@@ -117,7 +138,28 @@ export class Preparation {
   }
 }
 
+/** An owner who has moved to another account left the tokens of the old one behind. */
+function standingOf(owner: Owner | undefined, account: string): Standing {
+  if (owner === undefined || owner.active !== true || owner.account !== account) {
+    return "owner_inactive";
+  }
+  return hasApiAccess(owner) ? "ok" : "api_access_disabled";
+}
+
 const NO_ZONES: CompiledZones = Object.freeze({ byName: new Map(), blocked: null });
+
+function tokenBucket({ id, account, budgets, kind }: PreparedToken, api: ResolvedApi): Bucket {
+  const own = Object.hasOwn(budgets, api.name) ? budgets[api.name] : undefined;
+  const share = shareOf(api.limit, own ?? kind?.budgetPercent ?? 1);
+  return bucketOf(`${slotOf(account)}:token:${id}`, api, share);
+}
+
+/** The largest number that the engine keeps in an object itself; another one costs a miss of the processor's cache. */
+const LARGEST_SMALL = 2 ** 31 - 1;
+
+function wholeSeconds(milliseconds: number): number {
+  return Math.min(LARGEST_SMALL, Math.floor(milliseconds / 1000));
+}
 
 /** The account in braces puts a token's and its account's budget into one slot of a Redis cluster. */
 function slotOf(account: string): string {

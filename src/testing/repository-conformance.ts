@@ -3,6 +3,7 @@ import { type ConformanceOptions, registerCases } from "./cases.ts";
 import { commitCases } from "./repository/commit-cases.ts";
 import { concurrencyCases } from "./repository/concurrency-cases.ts";
 import { eventCases } from "./repository/event-cases.ts";
+import { guardCases } from "./repository/guard-cases.ts";
 import { outboxCases } from "./repository/outbox-cases.ts";
 import { readCases } from "./repository/read-cases.ts";
 import { slotCases } from "./repository/slot-cases.ts";
@@ -27,6 +28,7 @@ export function repositoryConformance(
   const groups = {
     values: valueCases,
     commit: commitCases,
+    "a guard that fails lets nothing happen": guardCases,
     slots: slotCases,
     reads: readCases,
     zones: zoneCases,

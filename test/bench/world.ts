@@ -1,49 +1,126 @@
+import type { CacheOptions, Owner, Repository, StoredToken, Tokenry, VerifyRequest } from "tokenry";
+import { tokenry } from "./built.ts";
+import type { Loop } from "./measure.ts";
+import { shuffled } from "./random.ts";
 import {
-  type Api,
-  createTokenry,
-  type Owner,
-  type Repository,
-  manySliding,
-  memoryRepository,
-  SYSTEM,
-  type Tokenry,
-} from "tokenry";
+  accountNumber,
+  accountOf,
+  addressOf,
+  createSecrets,
+  ownerOf,
+  PREFIX,
+  storedToken,
+} from "./samples.ts";
 
-/** A tokenry in memory with many tokens, every gate on, and budgets that no benchmark can spend. */
+/** A tokenry with many tokens in which every gate has something to decide, and budgets that no benchmark can spend. */
 export interface World {
-  readonly tokens: Tokenry<"service", "orders">;
+  readonly tokens: Tokenry<"service", "orders" | "invoices">;
+  /** The secret of each token. */
   readonly secrets: readonly string[];
-  readonly ids: readonly string[];
+  /** A new request by a token, as a framework would make it, from one of the addresses where the token works. */
+  request(index: number): VerifyRequest<"orders" | "invoices">;
+  /** Verifies tokens in random order, each once before any comes again. Throws when one is refused. */
+  readonly verify: Loop;
 }
 
-const TOKENS_PER_OWNER = 10;
-const ORDERS: Api = { limit: 1_000_000_000, window: { minutes: 1 } };
+/** What may differ from world to world. */
+export interface WorldOptions {
+  /** Default: in memory. */
+  readonly repository?: Repository;
+  readonly cache?: CacheOptions;
+  readonly clock?: { now(): number };
+  /** What is stored of a token. Default: {@link storedToken}. */
+  readonly stored?: typeof storedToken;
+}
 
-/** Issues `count` tokens: ten to an owner, a thousand owners to an account, two network ranges on each token. */
-export async function createWorld(count: number, repository: Repository = memoryRepository()): Promise<World> {
+const ADDRESSES_PER_ACCOUNT = 8;
+const LIMIT = 1_000_000_000;
+const TOKENS_PER_COMMIT = 1000;
+
+/** Makes a world. */
+export async function createWorld(count: number, options: WorldOptions = {}): Promise<World> {
+  const { createTokenry, memoryBudgets, memoryRepository } = tokenry;
+  const { repository = memoryRepository(), cache = {}, clock = Date, stored } = options;
+  const secrets = createSecrets(count);
+  await store(repository, secrets, stored);
+  const owners = createOwners(count);
+  const addresses = createAddresses(count);
   const tokens = createTokenry({
-    kinds: { service: manySliding({ prefix: "bench_svc" }) },
-    apis: { orders: ORDERS },
-    directory: { find: ownerOf },
-    repository,
+    kinds: {
+      service: {
+        prefix: PREFIX,
+        slots: "many",
+        expiry: { type: "fixed", after: { days: 180 } },
+        access: "granted",
+        replacement: "revoke-first",
+      },
+    },
+    apis: {
+      orders: { limit: LIMIT, window: { minutes: 1 } },
+      invoices: { limit: LIMIT, window: { minutes: 1 }, methods: ["GET", "POST"] },
+    },
+    directory: { find: (id) => owners.get(id) },
+    budgets: memoryBudgets({ max: 2 * count + 1000 }),
+    ...{ repository, cache, clock },
   });
-  const secrets: string[] = [];
-  const ids: string[] = [];
-  for (let index = 0; index < count; index++) {
-    const { secret, token } = await tokens.issue({
-      kind: "service",
-      owner: `owner-${Math.floor(index / TOKENS_PER_OWNER)}`,
-      actor: SYSTEM,
-      name: "benchmark",
-      network: { include: ["10.0.0.0/8", "192.168.0.0/16"] },
-    });
-    secrets.push(secret.reveal());
-    ids.push(token.id);
-  }
-  return { tokens, secrets, ids };
+  const request: World["request"] = (index) => ({
+    api: "orders",
+    method: "GET",
+    address: addresses[accountNumber(index) * ADDRESSES_PER_ACCOUNT + (index & 7)],
+  });
+  return { tokens, secrets, request, verify: createVerify(tokens, secrets, request) };
 }
 
-function ownerOf(id: string): Owner {
-  const number = Number(id.slice("owner-".length));
-  return { id, account: `account-${Math.floor(number / 1000)}`, active: true, methods: ["GET", "POST"], access: { orders: "full" } };
+/**
+ * Stores a token for each secret, a thousand to a commit, as `issue` would have stored them but without their events: a million calls of
+ * `issue` would take minutes.
+ */
+export async function store(
+  repository: Repository,
+  secrets: readonly string[],
+  stored: typeof storedToken = storedToken,
+): Promise<void> {
+  const now = Date.now();
+  for (let first = 0; first < secrets.length; first += TOKENS_PER_COMMIT) {
+    const batch = secrets.slice(first, first + TOKENS_PER_COMMIT);
+    const insert: StoredToken[] = batch.map((secret, at) => stored(secret, first + at, now));
+    const committed = await repository.commit({ insert, events: [] });
+    if (!committed.ok) throw new Error(`a sample token was not stored: ${committed.conflict}`);
+  }
+}
+
+function createVerify(
+  tokens: World["tokens"],
+  secrets: readonly string[],
+  request: World["request"],
+): Loop {
+  const order = shuffled(secrets.length);
+  let turn = 0;
+  return async (calls) => {
+    for (let call = 0; call < calls; call++) {
+      const index = order[turn++ % order.length] as number;
+      const verdict = await tokens.verify(secrets[index], request(index));
+      if (!verdict.ok) throw new Error(`a sample token was refused: ${verdict.code}`);
+    }
+  };
+}
+
+/** The directory of a host that has its users in memory. */
+function createOwners(count: number): ReadonlyMap<string, Owner> {
+  const owners = new Map<string, Owner>();
+  for (let index = 0; index < count; index++) {
+    const id = ownerOf(index);
+    if (owners.has(id)) continue;
+    const access = { orders: "full", invoices: "read" } as const;
+    owners.set(id, { id, account: accountOf(index), active: true, methods: ["GET", "POST"], access });
+  }
+  return owners;
+}
+
+function createAddresses(count: number): readonly string[] {
+  const accounts = accountNumber(count - 1) + 1;
+  const tokensPerAccount = 1000;
+  return Array.from({ length: accounts * ADDRESSES_PER_ACCOUNT }, (_, place) =>
+    addressOf(Math.floor(place / ADDRESSES_PER_ACCOUNT) * tokensPerAccount, 100 + (place & 7)),
+  );
 }

@@ -123,9 +123,15 @@ async function stateOf({ repository }: World) {
 describe("what depends on the owner, whoever asks", () => {
   const GIVING = ["issue", "regenerate", "rotate"];
 
-  test.each(GIVING.flatMap((name) => [MANAGER, SYSTEM].map((actor) => ({ name, actor }))))(
-    "no secret is made for an owner for whom it could not work: $name",
-    async ({ name, actor }) => {
+  test.each(
+    GIVING.flatMap((name) => [
+      { name, actor: MANAGER },
+      { name, actor: "the host" },
+    ]),
+  )(
+    "no secret is made for an owner for whom it could not work: $name by $actor",
+    async ({ name, actor: who }) => {
+      const actor = who === MANAGER ? MANAGER : SYSTEM;
       const world = await prepared();
       const outcome = async () => outcomeOf(OPERATIONS[name]?.(world, actor) ?? Promise.reject());
       world.directory.change(ADA, { apiAccess: false });

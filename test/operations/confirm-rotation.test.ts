@@ -148,7 +148,7 @@ describe("the request", () => {
     await world.issue({ kind: "web" });
     const code = await requestCode(world);
     const [requested] = await world.trail("rotation.requested");
-    const target = { tokenId: requested?.tokenId ?? "", actor: SYSTEM };
+    const target = { tokenId: requested?.tokenId ?? "", actor: SYSTEM } as const;
     expect(requested).toMatchObject({ owner: ADA, actor: ADA, data: { name: "laptop" } });
     expect(await world.repository.findById(target.tokenId)).toMatchObject({
       hash: null,

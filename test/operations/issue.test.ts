@@ -268,7 +268,7 @@ describe("what is refused", () => {
     ["CORE-08 a control character", { name: "a\u0000b" }, "invalid_input"],
     ["CORE-08 a name that is too long", { name: "a".repeat(129) }, "invalid_input"],
     ["access where it follows the owner", { access: "read" }, "invalid_input"],
-    ["an unknown level", { kind: "application", access: "admin" }, "invalid_input"],
+    ["an unknown level", { kind: "application", access: "admin" as "full" }, "invalid_input"],
     [
       "an unknown API in access",
       { kind: "application", access: { refunds: "read" } },

@@ -48,8 +48,12 @@ describe.each(REPOSITORIES)("CORE-07 a new pepper, over $store", ({ open }) => {
   test("new secrets are made under the new one", async () => {
     const before = createWorld({ repository: await open(), peppers: [OLD], kinds });
     const after = before.node({ peppers: [NEW, OLD] });
-    const request = { kind: "service", owner: "ada", actor: SYSTEM, name: "new" };
-    const { secret } = await after.issue(request);
+    const { secret } = await after.issue({
+      kind: "service",
+      owner: "ada",
+      actor: SYSTEM,
+      name: "new",
+    });
     expect(await before.tokens.verify(secret, CALL)).toMatchObject({ code: "unknown_token" });
     expect(await before.node({ peppers: [NEW] }).verify(secret, CALL)).toMatchObject({ ok: true });
   });

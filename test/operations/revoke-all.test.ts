@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { memoryRepository, SYSTEM } from "../../src/index.ts";
+import { type Issued, memoryRepository, SYSTEM } from "../../src/index.ts";
 import {
   ACCOUNT,
   ADA,
@@ -14,7 +14,7 @@ import { createWorld, outcomeOf, type World } from "../support/world.ts";
 
 /** Tokens of three kinds for Ada, one of Bob. */
 async function issueSome(world: World) {
-  const ada = [];
+  const ada: Issued[] = [];
   for (const kind of ["service", "service", "personal", "application"])
     ada.push(await world.issue({ kind, ...(kind === "application" ? { access: "full" } : {}) }));
   return { ada, bob: await world.issue({ owner: BOB }) };

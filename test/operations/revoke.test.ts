@@ -11,7 +11,7 @@ describe.each(REPOSITORIES)("CORE-36 revoke, over $store", ({ open }) => {
     const { secret, token } = await world.issue();
     await world.tokens.revoke({ tokenId: token.id, actor: MANAGER, reason: "lost laptop" });
     expect(await world.codeOf(secret)).toBe("unknown_token");
-    const target = { tokenId: token.id, actor: SYSTEM };
+    const target = { tokenId: token.id, actor: SYSTEM } as const;
     expect(await outcomeOf(world.tokens.get(target))).toBe("not_found");
     expect(await outcomeOf(world.tokens.update({ ...target, name: "x" }))).toBe("not_found");
     expect(await outcomeOf(world.tokens.regenerate(target))).toBe("not_found");
@@ -65,7 +65,7 @@ describe.each(REPOSITORIES)("CORE-36 revoke, over $store", ({ open }) => {
 
   test("an unknown id is not_found for everyone", async () => {
     const { tokens } = createWorld({ repository: await open() });
-    for (const actor of [ADA, MANAGER, SYSTEM])
+    for (const actor of [ADA, MANAGER, SYSTEM] as const)
       expect(await outcomeOf(tokens.revoke({ tokenId: "no such id", actor }))).toBe("not_found");
   });
 });

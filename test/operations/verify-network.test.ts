@@ -5,7 +5,7 @@ import { createWorld, type World } from "../support/world.ts";
 
 async function worldWithZones(repository: Repository = memoryRepository()): Promise<World> {
   const world = createWorld({ repository });
-  const zone = { account: ACCOUNT, actor: SYSTEM };
+  const zone = { account: ACCOUNT, actor: SYSTEM } as const;
   await world.tokens.zones.put({
     ...zone,
     name: "office",
@@ -93,8 +93,8 @@ describe("CORE-54 blocked zones", () => {
     const free = await world.issue();
     const bound = await world.issue({ network: { include: ["198.51.100.0/24"] } });
     const foreign = await world.issue({ owner: "eve" });
-    const block = { account: ACCOUNT, actor: SYSTEM, name: "bad", ranges: ["198.51.100.66"] };
-    await world.tokens.zones.put({ ...block, blocked: true });
+    const block = { account: ACCOUNT, name: "bad", ranges: ["198.51.100.66"] };
+    await world.tokens.zones.put({ ...block, blocked: true, actor: SYSTEM });
     const codes = async (address: string | undefined) =>
       Promise.all([free, bound, foreign].map(({ secret }) => world.codeOf(secret, { address })));
     expect(await codes("198.51.100.66")).toEqual(["network_denied", "network_denied", "ok"]);
@@ -107,13 +107,8 @@ describe("CORE-54 blocked zones", () => {
 
   test("a zone of the same name in another account is another zone", async () => {
     const world = await worldWithZones();
-    const office = {
-      account: OTHER_ACCOUNT,
-      actor: SYSTEM,
-      name: "office",
-      ranges: ["203.0.113.0/24"],
-    };
-    await world.tokens.zones.put(office);
+    const office = { account: OTHER_ACCOUNT, name: "office", ranges: ["203.0.113.0/24"] };
+    await world.tokens.zones.put({ ...office, actor: SYSTEM });
     const { secret } = await world.issue({ network: { include: ["zone:office"] } });
     expect(await world.codeOf(secret, { address: "203.0.113.1" })).toBe("network_denied");
   });

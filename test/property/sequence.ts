@@ -16,7 +16,7 @@ import { createModel, eventLine, type Model } from "./model/state.ts";
 import type { Step } from "./steps.ts";
 import { type Opened, openSystem, type System } from "./system.ts";
 
-const OWNERS = [ADA, BOB, MANAGER, STRANGER, FOREIGN_MANAGER];
+export const OWNERS: readonly string[] = [ADA, BOB, MANAGER, STRANGER, FOREIGN_MANAGER];
 
 /** How a repository of its own is made for each sequence. */
 export type Open = () => Promise<Opened>;
@@ -51,7 +51,7 @@ export function newModel({ world }: System, isQuiet = true): Model {
   return createModel(START, people, isQuiet);
 }
 
-async function runCall(system: System, model: Model, call: Call): Promise<void> {
+export async function runCall(system: System, model: Model, call: Call): Promise<void> {
   const outcome = await perform(system, call);
   await system.settled();
   judge(model, call, outcome);

@@ -370,21 +370,29 @@ function asSequence(steps: Step[]): Step[] {
   return Object.defineProperty(steps, fc.toStringMethod, { value: () => text });
 }
 
-/** One of the calls that change tokens, to be made at the same time as others. */
-export const change: fc.Arbitrary<Step> = fc.oneof(
-  issue,
-  regenerate,
-  rotate,
-  revoke,
-  revokeCurrent,
-  revokeAll,
-  update,
-  verify,
-  confirm,
-  sweep,
-  remind,
-  putZone,
-  removeZone,
-  deprovision,
-  list,
+/** What is there before calls are made at once. */
+export const prelude: fc.Arbitrary<readonly Step[]> = fc
+  .array(step, { minLength: 2, maxLength: 14, size: "max" })
+  .map(asSequence);
+
+const racer: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: issue },
+  { weight: 5, arbitrary: rotate },
+  { weight: 3, arbitrary: regenerate },
+  { weight: 3, arbitrary: confirm },
+  { weight: 4, arbitrary: update },
+  { weight: 4, arbitrary: revoke },
+  { weight: 2, arbitrary: revokeCurrent },
+  { weight: 3, arbitrary: revokeAll },
+  { weight: 1, arbitrary: deprovision },
+  { weight: 4, arbitrary: verify },
+  { weight: 2, arbitrary: sweep },
+  { weight: 2, arbitrary: putZone },
+  { weight: 2, arbitrary: removeZone },
+  { weight: 1, arbitrary: get },
 );
+
+/** Two or three calls that are made at once. */
+export const race: fc.Arbitrary<readonly Step[]> = fc
+  .array(racer, { minLength: 2, maxLength: 3, size: "max" })
+  .map(asSequence);

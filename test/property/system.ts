@@ -80,15 +80,10 @@ export async function openSystem(
 ): Promise<System> {
   const { repository, close } = await open();
   const commits = new Set<Promise<unknown>>();
-  const counted = around({
-    ...repository,
-    commit(change) {
-      const commit = repository.commit(change);
-      commits.add(commit);
-      return commit.finally(() => commits.delete(commit));
-    },
+  const world = createWorld({
+    ...{ kinds: KINDS, apis: APIS },
+    repository: counting(around(repository), commits),
   });
-  const world = createWorld({ kinds: KINDS, apis: APIS, repository: counted });
   return {
     world,
     async settled() {
@@ -99,4 +94,16 @@ export async function openSystem(
       await close?.();
     },
   };
+}
+
+/** A repository whose commits can be waited for, those that nobody waits for too. */
+function counting(repository: Repository, commits: Set<Promise<unknown>>): Repository {
+  const commit: Repository["commit"] = (change) => {
+    const commit = repository.commit(change).finally(() => commits.delete(commit));
+    commits.add(commit);
+    return commit;
+  };
+  return new Proxy(repository, {
+    get: (target, key) => (key === "commit" ? commit : Reflect.get(target, key)),
+  });
 }

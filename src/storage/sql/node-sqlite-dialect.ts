@@ -77,9 +77,9 @@ async function configure(
   { synchronous, busyTimeoutMs }: Required<NodeSqliteOptions>,
 ): Promise<void> {
   try {
-    database.exec(`pragma synchronous = ${synchronous}`);
-    // Locks the file for a moment where it is new: others that open it at the same time have to wait.
-    await whenFree(busyTimeoutMs, async () => database.exec("pragma journal_mode = wal"));
+    // Each needs a lock, for a moment: others that open a new file at the same time have to wait.
+    const pragmas = `pragma journal_mode = wal; pragma synchronous = ${synchronous}`;
+    await whenFree(busyTimeoutMs, async () => database.exec(pragmas));
   } catch (error) {
     database.close();
     throw notOpened(path, error);

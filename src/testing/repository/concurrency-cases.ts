@@ -89,11 +89,13 @@ const commitRaces: Cases<Repository> = {
     const { subject } = context;
     const { id } = await insertToken(subject, { name: "0" });
     await atOnce(WRITERS, context, async (repository) => {
-      for (let ok = false; !ok; ) {
+      for (let attempt = 0; attempt < 100 * WRITERS; attempt += 1) {
         const { name, version } = await storedToken(repository, id);
         const set = { name: `${Number(name) + 1}` };
-        ({ ok } = await repository.commit({ update: [{ id, version, set }], events: [] }));
+        const { ok } = await repository.commit({ update: [{ id, version, set }], events: [] });
+        if (ok) return;
       }
+      throw new Error("an update that is retried from a fresh read never succeeds");
     });
     const { name, version } = await storedToken(subject, id);
     assertDeepEqual({ name, version }, { name: `${WRITERS}`, version: WRITERS + 1 });
@@ -251,6 +253,7 @@ const outboxRaces: Cases<Repository> = {
         const notices = await repository.claimNotices(7, HOUR_MS, NOW);
         if (notices.length === 0) return mine;
         mine.push(...notices.map(({ event, attempt }) => `${event.id} #${attempt}`));
+        assertTrue(mine.length <= events.length, "notices are claimed again and again");
         await jitter();
       }
     });

@@ -21,7 +21,8 @@ export interface Delivered {
 export function judgeSweep(model: Model, outcome: Outcome<SweepResult>): void {
   if (!hasSucceeded(outcome, undefined)) return;
   const expired = model.tokens.filter((token) => !isLiving(model, token));
-  assert.equal(outcome.value.removed, expired.length);
+  // Of two passes at once, each does a part.
+  if (model.isQuiet) assert.equal(outcome.value.removed, expired.length);
   for (const token of expired) {
     dropToken(model, token);
     // Nobody is told of a rotation that nobody confirmed.

@@ -28,7 +28,9 @@ const BASE: Rules = {
   backupDays: null,
 };
 
-export const RULES = {
+export type KindName = "single" | "sliding" | "choice" | "pair" | "quick" | "numbered" | "capped";
+
+export const RULES: Readonly<Record<KindName, Rules>> = {
   single: { ...BASE, places: ["primary"], life: { days: 180, slides: false } },
   sliding: { ...BASE, life: { days: 30, slides: true } },
   choice: {
@@ -55,20 +57,25 @@ export const RULES = {
     percent: 20,
   },
   capped: { ...BASE, life: { days: 30, slides: true }, capDays: 45 },
-} as const satisfies Record<string, Rules>;
-
-export type KindName = keyof typeof RULES;
+};
 
 export function rulesOf(kind: KindName): Rules {
   return RULES[kind];
 }
 
-export const APIS = {
+export type ApiName = "orders" | "reports";
+
+export interface ApiRules {
+  readonly limit: number;
+  readonly windowMs: number;
+  readonly methods: readonly string[];
+}
+
+export const APIS: Readonly<Record<ApiName, ApiRules>> = {
   orders: { limit: 10, windowMs: MINUTE, methods: ["GET", "POST", "PUT", "PATCH", "DELETE"] },
   reports: { limit: 4, windowMs: 10_000, methods: ["GET"] },
-} as const;
+};
 
-export type ApiName = keyof typeof APIS;
 export const API_NAMES: readonly ApiName[] = ["orders", "reports"];
 
 export function isApi(name: string): name is ApiName {

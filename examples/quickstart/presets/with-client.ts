@@ -1,0 +1,19 @@
+import type { Tokenry } from "tokenry";
+import { type Client, createClient } from "../client.ts";
+import type { Teller } from "../print.ts";
+import { BEARER, type RunningServer, startServer } from "../server.ts";
+
+/** A client program and the server that it calls, for as long as a play lasts. */
+export async function withClient(
+  tell: Teller,
+  tokens: Pick<Tokenry, "verify" | "confirmRotation">,
+  play: (call: Client, server: RunningServer) => Promise<void>,
+  scheme = BEARER,
+): Promise<void> {
+  const server = await startServer(tokens, scheme);
+  try {
+    await play(createClient(tell, server), server);
+  } finally {
+    await server.close();
+  }
+}

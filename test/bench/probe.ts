@@ -1,0 +1,10 @@
+import { createFloor } from "./floor.ts";
+import { compare } from "./measure.ts";
+import { createWorld } from "./world.ts";
+const count = Number(process.argv[2]);
+const t = performance.now();
+const world = await createWorld(count);
+console.log("world", performance.now() - t);
+await world.verify(count);
+console.log("pass", performance.now() - t);
+console.log(await compare(createFloor(world.secrets), world.verify), performance.now() - t, process.memoryUsage());

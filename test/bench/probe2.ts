@@ -1,0 +1,10 @@
+import { createWorld } from "./world.ts";
+const count = Number(process.argv[2]);
+const t = performance.now();
+const c0 = process.cpuUsage();
+const world = await createWorld(count);
+const lap = (n) => { const c = process.cpuUsage(c0); console.log(n, performance.now() - t | 0, "cpu", (c.user + c.system) / 1000 | 0, process.threadCpuUsage?.()) };
+lap("world");
+await world.verify(count); lap("pass1");
+await world.verify(count); lap("pass2");
+await world.verify(count); lap("pass3");

@@ -1,0 +1,143 @@
+import { CompiledQuery, type Kysely } from "kysely";
+import { describe, expect, test } from "vitest";
+import type { EventPage, OwnerPage, Repository } from "../../../src/ports/repository.ts";
+import type { SqlCapabilities } from "../../../src/storage/sql/index.ts";
+import {
+  ACCOUNT,
+  commitOk,
+  insertToken,
+  NOW,
+  OWNER,
+  sampleHash,
+} from "../../../src/testing/repository/samples.ts";
+import { openRepository } from "../../fixtures/sqlite-file.ts";
+
+const oldDatabase = { onConflict: false, updateFrom: false, returning: false };
+
+/** What SQLite says it will do for each statement that a piece of work runs. */
+async function plansOf(
+  work: (repository: Repository) => PromiseLike<unknown>,
+  capabilities: Partial<SqlCapabilities> = {},
+): Promise<readonly string[]> {
+  const queries: CompiledQuery[] = [];
+  await using store = await openRepository(capabilities, {
+    log: ({ query }) => queries.push(query),
+  });
+  await insertToken(store.repository, { id: "known", expiresAt: NOW });
+  const before = queries.length;
+  await work(store.repository);
+  const plans = queries
+    .splice(0)
+    .slice(before)
+    .map((query) => planOf(store.db, query));
+  return (await Promise.all(plans)).flat();
+}
+
+async function planOf(db: Kysely<object>, { sql, parameters }: CompiledQuery) {
+  if (/^(?:begin|commit|rollback|insert)/.test(sql)) return [];
+  const explain = CompiledQuery.raw(`explain query plan ${sql}`, [...parameters]);
+  const { rows } = await db.executeQuery<{ detail: string }>(explain);
+  return rows.map(({ detail }) => placeOf(detail)).filter((place) => place !== "");
+}
+
+/** The index of a search, or what is worse than a search. A list of values in a statement is not a table. */
+function placeOf(detail: string): string {
+  if (/^SCAN (?:uses$|due$|(?:\d+ )?CONSTANT ROW)/.test(detail)) return "";
+  return /(?<=INDEX )\w+|INTEGER PRIMARY KEY|SCAN \w+|USE TEMP B-TREE.*/.exec(detail)?.[0] ?? "";
+}
+
+const tokenKey = "sqlite_autoindex_tokenry_tokens_1";
+const zonesKey = "sqlite_autoindex_tokenry_zone_sets_1";
+
+function touchMany(repository: Repository) {
+  const uses = Array.from({ length: 150 }, (_, index) => ({
+    id: `${index}`,
+    usedAt: NOW,
+    expiresAt: NOW,
+  }));
+  return Promise.resolve(repository.touch(uses));
+}
+
+describe("no statement scans a table or sorts one", () => {
+  test("findByHash", async () => {
+    for (const hashes of [[sampleHash()], [sampleHash(), sampleHash(), sampleHash()]]) {
+      const plan = await plansOf(async (repository) => repository.findByHash(hashes));
+      expect(plan).toEqual(["tokenry_tokens_hash", zonesKey]);
+    }
+  });
+
+  test("findById and zones", async () => {
+    expect(await plansOf((repository) => repository.findById("known"))).toEqual([tokenKey]);
+    expect(await plansOf((repository) => repository.zones(ACCOUNT))).toEqual([zonesKey]);
+  });
+
+  test("touch, together and one by one", async () => {
+    expect(new Set(await plansOf(touchMany))).toEqual(new Set([tokenKey]));
+    expect(new Set(await plansOf(touchMany, oldDatabase))).toEqual(new Set([tokenKey]));
+  });
+
+  test.each<Partial<OwnerPage>>([
+    {},
+    { after: "a" },
+    { kind: "personal" },
+    { kind: "b", after: "a" },
+  ])("listByOwner %o", async (page) => {
+    const plan = await plansOf((repository) =>
+      repository.listByOwner({ owner: OWNER, limit: 5, ...page }),
+    );
+    expect(plan).toEqual(["tokenry_tokens_owner"]);
+  });
+
+  test("expiredBefore and expiringBetween", async () => {
+    const plan = await plansOf(async (repository) => {
+      await repository.expiredBefore(NOW, 5);
+      await repository.expiringBetween(NOW, NOW + 1, 5);
+      await repository.expiringBetween(NOW, NOW + 9, 5, { expiresAt: NOW + 1, id: "a" });
+    });
+    expect(plan).toEqual(Array(3).fill("tokenry_tokens_expiry"));
+  });
+
+  test.each<[string, Omit<EventPage, "limit">]>([
+    ["account", { account: ACCOUNT }],
+    ["owner", { account: ACCOUNT, owner: OWNER }],
+    ["token", { tokenId: "a" }],
+    ["token", { tokenId: "a", account: ACCOUNT }],
+    ["token", { tokenId: "a", owner: OWNER }],
+    ["token", { tokenId: "a", account: ACCOUNT, owner: OWNER }],
+  ])("events, by %s: %o", async (index, filter) => {
+    for (const before of [{}, { before: 5 }]) {
+      const plan = await plansOf((repository) =>
+        repository.events({ ...filter, ...before, limit: 5 }),
+      );
+      expect(plan).toEqual([`tokenry_events_${index}`]);
+    }
+  });
+
+  test("claimNotices looks at what is due and at nothing else, and takes it by its key", async () => {
+    const claim = (repository: Repository) => repository.claimNotices(5, 1000, NOW);
+    expect(await plansOf(claim)).toEqual(["INTEGER PRIMARY KEY", "tokenry_events_outbox"]);
+    expect(await plansOf(claim, oldDatabase)).toEqual(["tokenry_events_outbox"]);
+  });
+
+  test("settleNotice", async () => {
+    const plan = await plansOf((repository) =>
+      repository.settleNotice("a", { status: "delivered", attempt: 1 }),
+    );
+    expect(plan).toEqual(["tokenry_events_id"]);
+  });
+
+  test("every step of a commit", async () => {
+    const plan = await plansOf(async (repository) => {
+      const zones = { account: ACCOUNT, revision: 0, zones: [], unused: ["a", "b"], now: NOW };
+      await commitOk(repository, {
+        update: [{ id: "known", version: 1, expiresAt: NOW, set: { slot: "backup" } }],
+        zones,
+      });
+      await repository.commit({ update: [{ id: "unknown", set: {} }], events: [] });
+      await commitOk(repository, { remove: [{ id: "known", version: 2, expiresAt: NOW }] });
+    });
+    expect(new Set(plan)).toEqual(
+      new Set([tokenKey, zonesKey, "tokenry_tokens_slot", "tokenry_tokens_zones"]),
+    );
+  });
+});
