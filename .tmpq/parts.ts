@@ -1,5 +1,5 @@
 import { createTokenry, manySliding, memoryRepository, memoryBudgets, SYSTEM } from "tokenry";
-import { createFloor } from "/work/main/test/bench/floor.ts";
+import { createFloor } from "./floor.ts";
 const count = Number(process.argv[2] ?? 10000);
 const kinds = { service: { prefix: "bench_svc", slots: "many", expiry: { type: "fixed", after: { days: 180 } }, access: "owner", replacement: "revoke-first" } } as const;
 const apis = { orders: { limit: 1_000_000_000, window: { minutes: 1 } } };

@@ -4,8 +4,34 @@
 
 /** Names what was given, without repeating more of it than is of use, nor anything that may be a secret put in the wrong place. */
 export function quoted(value: string): string {
-  const safe = value.replace(/[0-9A-Za-z]{20,}/g, "…");
-  return JSON.stringify(safe.length > 64 ? `${safe.slice(0, 64)}…` : safe);
+  // Enough that the start of a secret is known for one, and no more: a long run would overflow the stack of the regular expression.
+  const safe = value.slice(0, 128).replace(/[0-9A-Za-z]{20,}/g, "…");
+  return JSON.stringify(value.length > 64 ? `${safe.slice(0, 64)}…` : safe);
+}
+
+/**
+ * A copy of what a caller passed, as plain data: no getter, no proxy and no later change to the original has a say in what is checked.
+ *
+ * Copies as deep as requests go; what is nested deeper is of a wrong type in any case.
+ *
+ * @throws TypeError that names the path of what cannot be read.
+ */
+export function plainCopy<Value>(value: Value, path: string, depth = 3): Value {
+  if (typeof value !== "object" || value === null || depth < 0) return value;
+  try {
+    const copy: unknown = Array.isArray(value)
+      ? Array.from(value, (item, index) => plainCopy(item, `${path}[${index}]`, depth - 1))
+      : Object.fromEntries(
+          Reflect.ownKeys(value).map((key) => [
+            key,
+            plainCopy(Reflect.get(value, key), path, depth - 1),
+          ]),
+        );
+    // A copy of a value has its type, which the compiler cannot follow through a generic.
+    return copy as Value;
+  } catch (cause) {
+    throw new TypeError(`${path} cannot be read`, { cause });
+  }
 }
 
 /** An object that is no array. */

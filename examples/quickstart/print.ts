@@ -105,9 +105,10 @@ function isEvent(value: object): value is TokenEvent {
   return "type" in value && "outcome" in value;
 }
 
-function tokenText({ name, slot, hint, expiresAt }: Token): string {
+function tokenText({ name, slot, hint, access, expiresAt }: Token): string {
   const end = expiresAt === null ? "never expires" : `until ${expiresAt.toISOString()}`;
-  return `Token(${[name, ...(slot === null ? [] : [slot]), hint, end].join(", ")})`;
+  const parts = [name, slot, hint, access === null ? null : inspect(access), end];
+  return `Token(${parts.filter((part) => part !== null).join(", ")})`;
 }
 
 /** A value that prints as it is, without quotes. */

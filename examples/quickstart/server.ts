@@ -17,6 +17,18 @@ export const BEARER: Scheme = {
   credentials: (secret) => `Bearer ${secret}`,
 };
 
+export const SSWS: Scheme = {
+  name: "SSWS",
+  pattern: /^SSWS +(\S+)$/i,
+  credentials: (secret) => `SSWS ${secret}`,
+};
+
+export const TOK: Scheme = {
+  name: "TOK",
+  pattern: /^TOK: *(\S+)$/i,
+  credentials: (secret) => `TOK:${secret}`,
+};
+
 export interface RunningServer {
   readonly origin: string;
   readonly scheme: Scheme;

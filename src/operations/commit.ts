@@ -6,11 +6,11 @@ import type { Context } from "./context.ts";
 const ATTEMPTS = 100;
 
 /** The key of a token on the invalidation bus. */
-export const tokenKey = (tokenId: string): string => `token:${tokenId}`;
+const tokenKey = (tokenId: string): string => `token:${tokenId}`;
 /** The key of an owner on the invalidation bus. */
 export const ownerKey = (ownerId: string): string => `owner:${ownerId}`;
 /** The key of an account's zones on the invalidation bus. */
-export const zonesKey = (account: string): string => `zones:${account}`;
+const zonesKey = (account: string): string => `zones:${account}`;
 
 /** Commits a change and, once it is done, tells every node what to forget. */
 export async function commit(context: Context, change: Change): Promise<Committed> {

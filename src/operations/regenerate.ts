@@ -34,7 +34,7 @@ export async function regenerate(context: Context, request: RegenerateRequest): 
 }
 
 /** The kind of a token, if its tokens are replaced in this way. */
-export function replaceableKind(
+function replaceableKind(
   context: Context,
   token: StoredToken,
   way: ResolvedKind["replacement"],

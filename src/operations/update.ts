@@ -61,7 +61,9 @@ export async function update(context: Context, request: UpdateRequest): Promise<
     const changes = checkChanges(context, request, { token, kind, authority, now });
     const changed = Object.keys(changes);
     if (changed.length === 0) return { committed: { ok: true }, result: publicToken(token) };
-    const set = { ...changes, updatedAt: now };
+    // A new life is announced anew.
+    const marks = changes.expiresAt === undefined ? {} : { remindedFrom: null };
+    const set = { ...changes, ...marks, updatedAt: now };
     const data: EventData = { name: token.name, changed, set: changes as JsonValue };
     const committed = await commit(context, {
       update: [{ id: token.id, version: token.version, set }],
@@ -97,8 +99,6 @@ function checkChanges(
       : {
           budgets: checkBudgets(budgets, { kind, manages, present: token.budgets }, context.apis),
         }),
-    ...(chosen === undefined
-      ? {}
-      : { expiresAt: expiryFromNow(kind.expiry, now, chosen), remindedFrom: null }),
+    ...(chosen === undefined ? {} : { expiresAt: expiryFromNow(kind.expiry, now, chosen) }),
   };
 }

@@ -182,9 +182,9 @@ function accept({ call, found, prepared, kind }: KnownCall, owner: Owner, taken:
   // First of all: an answer that cannot be understood is a refusal, and notes nothing.
   const budget = tighter(taken.states);
   const { token } = found;
-  // A use within the minute after the last noted one, told by the second; else the stored millisecond tells.
+  // Within the minute after the last noted use, as far as its second tells; else the stored millisecond does.
   const sinceNoted = now - prepared.usedAt * 1000;
-  const isNoted = sinceNoted >= 1000 && sinceNoted < NOTE_INTERVAL_MS;
+  const isNoted = sinceNoted >= 0 && sinceNoted < NOTE_INTERVAL_MS;
   if (!isNoted && context.uses.isDue(token, now)) {
     const expiresAt = slides(kind, token) ? expiryAfterUse(kind.expiry, token, now) : null;
     context.uses.note(token, now, expiresAt);

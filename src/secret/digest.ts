@@ -14,8 +14,16 @@ interface Platform {
   readonly process?: { readonly getBuiltinModule?: (id: string) => unknown };
 }
 
+/** `null` until it is asked for: to load the platform's crypto takes longer than to load tokenry. */
+let found: NativeHash | undefined | null = null;
+
 /** The platform's hash function, where it has one that gives what @noble/hashes gives. */
-const nativeHash: NativeHash | undefined = (() => {
+function nativeHash(): NativeHash | undefined {
+  if (found === null) found = findNativeHash();
+  return found;
+}
+
+function findNativeHash(): NativeHash | undefined {
   // A cast, as the types of the core know no platform: the shape is checked on the next line.
   const crypto = (globalThis as Platform).process?.getBuiltinModule?.("node:crypto") as
     | { hash?: NativeHash }
@@ -24,19 +32,21 @@ const nativeHash: NativeHash | undefined = (() => {
     crypto.hash("sha256", "", "hex") === bytesToHex(sha256(new Uint8Array()))
     ? crypto.hash
     : undefined;
-})();
+}
 
 /** SHA-256 of a text, in 64 hexadecimal characters. */
 export function sha256Hex(text: string): string {
-  return nativeHash === undefined
+  const native = nativeHash();
+  return native === undefined
     ? bytesToHex(sha256(utf8ToBytes(text)))
-    : (nativeHash("sha256", text, "hex") as string);
+    : (native("sha256", text, "hex") as string);
 }
 
 /** Makes a function that gives HMAC-SHA-256 (RFC 2104) of an ASCII text under one key, in 64 hexadecimal characters. */
 export function hmacSha256Hex(key: Uint8Array): (text: string) => string {
-  if (nativeHash === undefined) return (text) => bytesToHex(hmac(sha256, key, utf8ToBytes(text)));
-  return nativeHmac(key, nativeHash);
+  const native = nativeHash();
+  if (native === undefined) return (text) => bytesToHex(hmac(sha256, key, utf8ToBytes(text)));
+  return nativeHmac(key, native);
 }
 
 const BLOCK = 64;

@@ -22,7 +22,7 @@ export function rotationCode(keyring: Keyring, pending: PendingRotation): string
 
 /** The id that a code names, if it has the shape of a code. */
 export function rotationCodeId(code: string): string | undefined {
-  return code.length > 128 ? undefined : SHAPE.exec(code)?.[1];
+  return SHAPE.exec(code)?.[1];
 }
 
 /** Whether a code is that of the pending rotation. */

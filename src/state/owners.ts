@@ -1,4 +1,4 @@
-import { LRUCache } from "lru-cache";
+import QuickLRU from "quick-lru";
 import { unavailable } from "../errors.ts";
 import type { Owner } from "../model.ts";
 import type { Awaitable } from "../ports/awaitable.ts";
@@ -31,12 +31,20 @@ export interface Owners {
 
 /** Makes the memory of owners over a directory. An answer that is no owner is an outage of the directory, not an owner. */
 export function createOwners(directory: Directory, ttlMs: number): Owners {
-  const answers = new LRUCache<string, KnownOwner>({ max: MAX_OWNERS, dispose: drop });
+  const answers = new QuickLRU<string, KnownOwner>({
+    maxSize: MAX_OWNERS,
+    onEviction: (_, known) => drop(known),
+  });
   const asked = new Map<string, Promise<KnownOwner>>();
 
   const isFresh = (known: KnownOwner, now: number): boolean => isWithin(known.at, ttlMs, now);
+  const release = (ownerId: string): void => {
+    const known = answers.peek(ownerId);
+    if (known !== undefined) drop(known);
+  };
   const answered = (ownerId: string, owner: Owner | undefined, now: number): KnownOwner => {
     const known = { owner: checkOwner(owner, ownerId), at: now };
+    release(ownerId);
     answers.set(ownerId, known);
     return known;
   };
@@ -64,6 +72,7 @@ export function createOwners(directory: Directory, ttlMs: number): Owners {
     return isThenable(answer) ? wait(ownerId, answer, now) : answered(ownerId, answer, now);
   };
   const forget = (ownerId: string): void => {
+    release(ownerId);
     answers.delete(ownerId);
     asked.delete(ownerId);
   };
@@ -84,6 +93,7 @@ export function createOwners(directory: Directory, ttlMs: number): Owners {
     },
     drop: forget,
     dropAll() {
+      for (const known of answers.values()) drop(known);
       answers.clear();
       asked.clear();
     },

@@ -1,4 +1,4 @@
-import { LRUCache } from "lru-cache";
+import QuickLRU from "quick-lru";
 import { hasApiAccess } from "../access/actor.ts";
 import { decideAccess } from "../access/decide.ts";
 import { shareOf } from "../budget/share.ts";
@@ -75,10 +75,10 @@ const MAX_SHARED = 10_000;
 /** Makes stored records ready for calls, once for each record that a store keeps in memory. */
 export class Preparation {
   readonly kinds: ReadonlyMap<string, ResolvedKind>;
-  readonly #networks = new LRUCache<string, { readonly compiled: CompiledNetwork | undefined }>({
-    max: MAX_SHARED,
+  readonly #networks = new QuickLRU<string, { readonly compiled: CompiledNetwork | undefined }>({
+    maxSize: MAX_SHARED,
   });
-  readonly #accounts = new LRUCache<string, Bucket[]>({ max: MAX_SHARED });
+  readonly #accounts = new QuickLRU<string, Bucket[]>({ maxSize: MAX_SHARED });
   readonly #zoneSets = new WeakMap<ZoneSet, { readonly compiled: CompiledZones | undefined }>();
 
   constructor(kinds: ReadonlyMap<string, ResolvedKind>) {

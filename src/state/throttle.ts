@@ -1,4 +1,4 @@
-import { LRUCache } from "lru-cache";
+import QuickLRU from "quick-lru";
 import { isWithin } from "./clock-span.ts";
 
 /** Lets one in a while through, by key. */
@@ -9,7 +9,7 @@ export interface Throttle {
 
 /** Makes a throttle over the `max` keys used last. */
 export function createThrottle(spanMs: number, max: number): Throttle {
-  const last = new LRUCache<string, number>({ max });
+  const last = new QuickLRU<string, number>({ maxSize: max });
   return {
     admits(key, now) {
       const at = last.get(key);

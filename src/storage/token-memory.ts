@@ -1,4 +1,4 @@
-import { LRUCache } from "lru-cache";
+import QuickLRU from "quick-lru";
 import type { FoundToken, Use } from "../ports/repository.ts";
 
 /** How long tokens are remembered, and how many. */
@@ -32,15 +32,18 @@ const NOTHING_TTL_MS = 1000;
 /** Makes an empty memory. */
 export function createTokenMemory({ ttlMs, max, now }: TokenMemoryOptions): TokenMemory {
   const hashOfToken = new Map<string, string>();
-  const entries = new LRUCache<string, Entry>({
-    max,
-    noDisposeOnSet: true,
-    dispose: ({ found }, hash) => {
-      if (found !== null && hashOfToken.get(found.token.id) === hash) {
-        hashOfToken.delete(found.token.id);
-      }
-    },
-  });
+  const release = (hash: string, { found }: Entry): void => {
+    if (found !== null && hashOfToken.get(found.token.id) === hash) {
+      hashOfToken.delete(found.token.id);
+    }
+  };
+  // It holds up to twice its size less one.
+  const entries = new QuickLRU<string, Entry>({ maxSize: Math.ceil(max / 2), onEviction: release });
+  const drop = (hash: string): void => {
+    const entry = entries.peek(hash);
+    if (entry !== undefined) release(hash, entry);
+    entries.delete(hash);
+  };
   const recall = (hash: string): FoundToken | null | undefined => {
     const entry = entries.get(hash);
     if (entry === undefined) return undefined;
@@ -63,11 +66,14 @@ export function createTokenMemory({ ttlMs, max, now }: TokenMemoryOptions): Toke
   };
   const forget = (key: string): void => {
     const id = key.slice(key.indexOf(":") + 1);
-    if (key === "*") entries.clear();
-    if (key.startsWith("token:")) entries.delete(hashOfToken.get(id) ?? "");
+    if (key === "*") {
+      entries.clear();
+      hashOfToken.clear();
+    }
+    if (key.startsWith("token:")) drop(hashOfToken.get(id) ?? "");
     if (key.startsWith("zones:")) {
-      for (const [hash, { found }] of [...entries.entries()]) {
-        if (found?.token.account === id) entries.delete(hash);
+      for (const [hash, { found }] of [...entries.entriesAscending()]) {
+        if (found?.token.account === id) drop(hash);
       }
     }
   };

@@ -17,10 +17,10 @@ export interface World {
   readonly tokens: Tokenry<"service", "orders" | "invoices">;
   /** The secret of each token. */
   readonly secrets: readonly string[];
+  /** The tokens in random order. */
+  readonly order: Uint32Array;
   /** A new request by a token, as a framework would make it, from one of the addresses where the token works. */
   request(index: number): VerifyRequest<"orders" | "invoices">;
-  /** Verifies tokens in random order, each once before any comes again. Throws when one is refused. */
-  readonly verify: Loop;
 }
 
 /** What may differ from world to world. */
@@ -68,7 +68,7 @@ export async function createWorld(count: number, options: WorldOptions = {}): Pr
     method: "GET",
     address: addresses[accountNumber(index) * ADDRESSES_PER_ACCOUNT + (index & 7)],
   });
-  return { tokens, secrets, request, verify: createVerify(tokens, secrets, request) };
+  return { tokens, secrets, order: shuffled(count), request };
 }
 
 /**
@@ -89,12 +89,8 @@ export async function store(
   }
 }
 
-function createVerify(
-  tokens: World["tokens"],
-  secrets: readonly string[],
-  request: World["request"],
-): Loop {
-  const order = shuffled(secrets.length);
+/** Verifies one token after the other, in random order, each once before any comes again. Throws when one is refused. */
+export function verifyInTurn({ tokens, secrets, order, request }: World): Loop {
   let turn = 0;
   return async (calls) => {
     for (let call = 0; call < calls; call++) {
@@ -105,6 +101,23 @@ function createVerify(
   };
 }
 
+/** The same with several calls in flight at any time. */
+export function verifyTogether({ tokens, secrets, order, request }: World, inFlight: number): Loop {
+  let turn = 0;
+  const verifyNext = async (): Promise<void> => {
+    const index = order[turn++ % order.length] as number;
+    const verdict = await tokens.verify(secrets[index], request(index));
+    if (!verdict.ok) throw new Error(`a sample token was refused: ${verdict.code}`);
+  };
+  return async (calls) => {
+    let left = calls;
+    const worker = async (): Promise<void> => {
+      while (left-- > 0) await verifyNext();
+    };
+    await Promise.all(Array.from({ length: inFlight }, worker));
+  };
+}
+
 /** The directory of a host that has its users in memory. */
 function createOwners(count: number): ReadonlyMap<string, Owner> {
   const owners = new Map<string, Owner>();
@@ -112,7 +125,13 @@ function createOwners(count: number): ReadonlyMap<string, Owner> {
     const id = ownerOf(index);
     if (owners.has(id)) continue;
     const access = { orders: "full", invoices: "read" } as const;
-    owners.set(id, { id, account: accountOf(index), active: true, methods: ["GET", "POST"], access });
+    owners.set(id, {
+      id,
+      account: accountOf(index),
+      active: true,
+      methods: ["GET", "POST"],
+      access,
+    });
   }
   return owners;
 }

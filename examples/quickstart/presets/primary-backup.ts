@@ -4,14 +4,8 @@ import type { Client } from "../client.ts";
 import { createUsers } from "../host.ts";
 import { createMailbox } from "../mailbox.ts";
 import { type Teller, told } from "../print.ts";
-import type { Scheme } from "../server.ts";
+import { TOK } from "../server.ts";
 import { withClient } from "./with-client.ts";
-
-const TOK: Scheme = {
-  name: "TOK",
-  pattern: /^TOK: *(\S+)$/i,
-  credentials: (secret) => `TOK:${secret}`,
-};
 
 /** A primary and a backup token, and a link by mail that makes the next primary. */
 export async function tellPrimaryBackup(tell: Teller): Promise<void> {

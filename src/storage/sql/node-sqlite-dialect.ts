@@ -10,7 +10,7 @@ import {
   type SqliteStatement,
   type TransactionSettings,
 } from "kysely";
-import { LRUCache } from "lru-cache";
+import QuickLRU from "quick-lru";
 import { checkKeys, checkOneOf, checkText, checkWhole } from "../../checks.ts";
 import { isBusy } from "./lost-race.ts";
 import { pause } from "./retry.ts";
@@ -94,7 +94,7 @@ function notOpened(path: string, cause: unknown): Error {
 
 /** Keeps statements prepared: preparing one costs as much as running it. */
 function cachingStatements(database: DatabaseSync): SqliteDatabase {
-  const statements = new LRUCache<string, SqliteStatement>({ max: MOST_STATEMENTS });
+  const statements = new QuickLRU<string, SqliteStatement>({ maxSize: MOST_STATEMENTS });
   return {
     close: () => database.close(),
     prepare(sql) {

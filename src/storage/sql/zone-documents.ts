@@ -1,10 +1,10 @@
-import { LRUCache } from "lru-cache";
+import QuickLRU from "quick-lru";
 import type { ZoneSet } from "../../ports/repository.ts";
 import { isZones } from "./documents.ts";
 import { type Row, readDocument, readInteger, readText } from "./row.ts";
 
-/** Characters of zone documents that are kept parsed. */
-const MOST_CHARACTERS = 8_000_000;
+/** Accounts whose zones are kept parsed. */
+const MOST_ACCOUNTS = 1000;
 
 const NO_ZONES: ZoneSet = Object.freeze({ revision: 0, zones: Object.freeze([]) });
 
@@ -21,10 +21,7 @@ interface Parsed {
  * derives by. Comparing texts costs far less than parsing them and, other than a revision, still tells two databases apart.
  */
 export function zoneReader(): ZoneReader {
-  const parsed = new LRUCache<string, Parsed>({
-    maxSize: MOST_CHARACTERS,
-    sizeCalculation: ({ document }) => document.length,
-  });
+  const parsed = new QuickLRU<string, Parsed>({ maxSize: MOST_ACCOUNTS });
   return (row) => {
     if (row.document === null) return NO_ZONES;
     const account = readText(row, "account");

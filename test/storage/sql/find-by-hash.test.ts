@@ -1,18 +1,21 @@
-import { sql } from "kysely";
+import { type LogEvent, sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import {
   ACCOUNT,
   commitOk,
   insertToken,
   sampleHash,
-  sampleTokens,
+  sampleToken,
 } from "../../../src/testing/repository/samples.ts";
 import { openRepository } from "../../fixtures/sqlite-file.ts";
 
 /** A repository that tells which statements ran. */
 async function openWatched() {
   const statements: string[] = [];
-  const store = await openRepository({}, { log: ({ query }) => statements.push(query.sql) });
+  const log = ({ query }: LogEvent) => {
+    statements.push(query.sql);
+  };
+  const store = await openRepository({}, { log });
   return { ...store, statements };
 }
 
@@ -39,7 +42,9 @@ describe("findByHash", () => {
   test("answers a crowd by few statements, each caller its own token", async () => {
     await using store = await openWatched();
     const { repository, statements } = store;
-    const tokens = sampleTokens(700);
+    const tokens = Array.from({ length: 700 }, (_, index) =>
+      sampleToken({ hash: index.toString(16).padStart(64, "0") }),
+    );
     await commitOk(repository, { insert: tokens });
     statements.length = 0;
     const hashes = tokens.map(({ hash }) => [hash ?? "", sampleHash()]);

@@ -1,4 +1,4 @@
-import { CompiledQuery, type Kysely } from "kysely";
+import { CompiledQuery, type Kysely, type LogEvent } from "kysely";
 import { describe, expect, test } from "vitest";
 import type { EventPage, OwnerPage, Repository } from "../../../src/ports/repository.ts";
 import type { SqlCapabilities } from "../../../src/storage/sql/index.ts";
@@ -20,9 +20,10 @@ async function plansOf(
   capabilities: Partial<SqlCapabilities> = {},
 ): Promise<readonly string[]> {
   const queries: CompiledQuery[] = [];
-  await using store = await openRepository(capabilities, {
-    log: ({ query }) => queries.push(query),
-  });
+  const log = ({ query }: LogEvent) => {
+    queries.push(query);
+  };
+  await using store = await openRepository(capabilities, { log });
   await insertToken(store.repository, { id: "known", expiresAt: NOW });
   const before = queries.length;
   await work(store.repository);

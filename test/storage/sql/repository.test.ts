@@ -4,6 +4,7 @@ import {
   DummyDriver,
   type Generated,
   Kysely,
+  type LogEvent,
   ParseJSONResultsPlugin,
   PostgresAdapter,
   PostgresIntrospector,
@@ -91,7 +92,7 @@ describe("options", () => {
 describe("commit", () => {
   async function statementsOf(change: (repository: Repository) => PromiseLike<unknown>) {
     const statements: string[] = [];
-    const log = ({ query }: { query: { sql: string } }) => {
+    const log = ({ query }: LogEvent) => {
       statements.push(query.sql.split(" ", 1)[0] ?? "");
     };
     await using store = await openRepository({}, { log });
