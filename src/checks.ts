@@ -2,36 +2,47 @@
  * Checks of values from outside: a wrong type throws TypeError, a wrong value RangeError, and both name the path of the value.
  */
 
-/** Names what was given, without repeating more of it than is of use, nor anything that may be a secret put in the wrong place. */
+const LONGEST_QUOTED = 64;
+const LONGEST_LOOKED_AT = 128;
+
+/**
+ * Names what was given, in visible ASCII, so that it can neither break a line of a log nor hide in it; without repeating more of it than
+ * is of use, nor anything that may be a secret put in the wrong place.
+ */
 export function quoted(value: string): string {
-  // Enough that the start of a secret is known for one, and no more: a long run would overflow the stack of the regular expression.
-  const safe = value.slice(0, 128).replace(/[0-9A-Za-z]{20,}/g, "…");
-  return JSON.stringify(value.length > 64 ? `${safe.slice(0, 64)}…` : safe);
+  // A bound, as the regular expression would take a stack of the length of a run; a run that is cut may be the start of a secret.
+  const start =
+    value.length > LONGEST_LOOKED_AT
+      ? value.slice(0, LONGEST_LOOKED_AT).replace(/[0-9A-Za-z]*$/, "…")
+      : value;
+  const safe = start.replace(/[0-9A-Za-z]{20,}/g, "…");
+  const cut = safe.length > LONGEST_QUOTED ? `${safe.slice(0, LONGEST_QUOTED)}…` : safe;
+  return JSON.stringify(cut).replace(
+    /[^ -~…]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /**
- * A copy of what a caller passed, as plain data: no getter, no proxy and no later change to the original has a say in what is checked.
+ * A copy of a request, as plain data: no getter, no proxy and no later change to the original has a say in what is checked.
  *
- * Copies as deep as requests go; what is nested deeper is of a wrong type in any case.
- *
- * @throws TypeError that names the path of what cannot be read.
+ * As deep as requests go; what is nested deeper is of a wrong type in any case.
  */
-export function plainCopy<Value>(value: Value, path: string, depth = 3): Value {
-  if (typeof value !== "object" || value === null || depth < 0) return value;
+export function plainCopy<Request>(request: Request): Request {
   try {
-    const copy: unknown = Array.isArray(value)
-      ? Array.from(value, (item, index) => plainCopy(item, `${path}[${index}]`, depth - 1))
-      : Object.fromEntries(
-          Reflect.ownKeys(value).map((key) => [
-            key,
-            plainCopy(Reflect.get(value, key), path, depth - 1),
-          ]),
-        );
-    // A copy of a value has its type, which the compiler cannot follow through a generic.
-    return copy as Value;
+    // A copy has the type of what it was made of, which the compiler cannot follow through a generic.
+    return copyOf(request, 3) as Request;
   } catch (cause) {
-    throw new TypeError(`${path} cannot be read`, { cause });
+    throw new TypeError("request cannot be read", { cause });
   }
+}
+
+function copyOf(value: unknown, depth: number): unknown {
+  if (typeof value !== "object" || value === null || depth < 0) return value;
+  if (Array.isArray(value)) return Array.from(value, (item) => copyOf(item, depth - 1));
+  const fields: Record<PropertyKey, unknown> = { ...value };
+  for (const key of Reflect.ownKeys(fields)) fields[key] = copyOf(fields[key], depth - 1);
+  return fields;
 }
 
 /** An object that is no array. */

@@ -1,3 +1,4 @@
+import { plainCopy } from "./checks.ts";
 import { unavailable } from "./errors.ts";
 import type { Tokenry, Zones } from "./face.ts";
 import { ownerKey } from "./operations/commit.ts";
@@ -6,7 +7,7 @@ import type { Context } from "./operations/context.ts";
 import { deliver } from "./operations/deliver.ts";
 import { deprovision } from "./operations/deprovision.ts";
 import { get } from "./operations/get.ts";
-import { checkId, checkKind } from "./operations/input.ts";
+import { checkId, checkKind, checkRequest } from "./operations/input.ts";
 import { issue } from "./operations/issue.ts";
 import { list } from "./operations/list.ts";
 import { listEvents } from "./operations/list-events.ts";
@@ -156,23 +157,27 @@ async function runJobs(context: Context): Promise<void> {
 }
 
 function faceOf({ context, schedule, unsubscribe }: Node): Tokenry {
+  const asked =
+    <Request, Result>(operation: (context: Context, request: Request) => Promise<Result>) =>
+    async (request: Request): Promise<Result> =>
+      operation(context, plainCopy(request));
   return Object.freeze({
-    issue: (request) => issue(context, request),
-    regenerate: (request) => regenerate(context, request),
-    rotate: (request) => rotate(context, request),
-    confirmRotation: (request) => confirmRotation(context, request),
-    revoke: (request) => revoke(context, request),
+    issue: asked(issue),
+    regenerate: asked(regenerate),
+    rotate: asked(rotate),
+    confirmRotation: asked(confirmRotation),
+    revoke: asked(revoke),
     revokeCurrent: (secret) => revokeCurrent(context, secret),
-    revokeAll: (request) => revokeAll(context, request),
-    deprovision: (request) => deprovision(context, request),
-    update: (request) => update(context, request),
-    get: (request) => get(context, request),
-    list: (request) => list(context, request),
-    events: (request) => listEvents(context, request),
+    revokeAll: asked(revokeAll),
+    deprovision: asked(deprovision),
+    update: asked(update),
+    get: asked(get),
+    list: asked(list),
+    events: asked(listEvents),
     zones: Object.freeze<Zones>({
-      put: (request) => putZone(context, request),
-      remove: (request) => removeZone(context, request),
-      list: (request) => listZones(context, request),
+      put: asked(putZone),
+      remove: asked(removeZone),
+      list: asked(listZones),
     }),
     verify: (secret, request) => verify(context, secret, request),
     ownerChanged: async (ownerId) => context.announce([ownerKey(checkId(ownerId, "ownerId"))]),
@@ -183,7 +188,10 @@ function faceOf({ context, schedule, unsubscribe }: Node): Tokenry {
       deliver: () => deliver(context),
     }),
     start(request = {}) {
-      schedule.start(Math.min(LONGEST_TIMER_MS, exactLength(request.every ?? EVERY, "every")));
+      const asking = plainCopy(request);
+      checkRequest(asking, ["every"]);
+      const { every = EVERY } = asking;
+      schedule.start(Math.min(LONGEST_TIMER_MS, exactLength(every, "every")));
     },
     async close() {
       await schedule.stop();

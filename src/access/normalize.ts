@@ -49,7 +49,7 @@ function normalizeLevel(
 ): Level {
   if (Array.isArray(value))
     return Object.freeze([
-      ...new Set(value.map((method) => normalizeMethod(method, methods, path))),
+      ...new Set(Array.from(value, (method) => normalizeMethod(method, methods, path))),
     ]);
   if (typeof value !== "string")
     throw new TypeError(`${path} must be "none", "read", "full" or a list of methods`);

@@ -1,3 +1,4 @@
+import { quoted } from "../checks.ts";
 import type { Duration } from "../model.ts";
 
 type Unit = keyof Duration;
@@ -108,7 +109,7 @@ export function validateDuration(value: unknown, path: string): Duration {
   const duration: { -readonly [Name in Unit]?: number } = {};
   for (const [key, count] of Object.entries(value)) {
     if (!isUnit(key))
-      throw new TypeError(`${path}.${key} is not a unit of time: use ${units.join(", ")}`);
+      throw new TypeError(`${path}: ${quoted(key)} is not a unit of time: use ${units.join(", ")}`);
     // `{ days: undefined }` is how JavaScript callers leave a unit out.
     if (count === undefined) continue;
     const whole = validateCount(count, `${path}.${key}`);

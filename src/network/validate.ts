@@ -1,10 +1,10 @@
+import { quoted } from "../checks.ts";
 import type { Network } from "../model.ts";
 import { formatEntry, parseEntry } from "./entry.ts";
 import { formatRange, parseRange } from "./range.ts";
 
 const MAX_ENTRIES_PER_LIST = 1_000;
 const MAX_RANGES_PER_ZONE = 5_000;
-const MAX_QUOTED_CHARACTERS = 64;
 
 /** One kind of list: how long it may be, what it holds, and how one text of it becomes canonical. */
 interface ListRule {
@@ -52,7 +52,7 @@ export function normalizeNetwork(value: unknown, path: string): Network | null {
   const unknown = Reflect.ownKeys(value).find((key) => key !== "include" && key !== "exclude");
   if (unknown !== undefined) {
     throw new TypeError(
-      `${path} must have only include and exclude, not ${quote(String(unknown))}`,
+      `${path} must have only include and exclude, not ${quoted(String(unknown))}`,
     );
   }
   const include = ownList(value, "include", path);
@@ -102,19 +102,9 @@ function normalizeList(value: unknown, path: string, rule: ListRule): string[] {
     }
     const canonical = rule.canonical(text);
     if (canonical === undefined) {
-      throw new RangeError(`${path}[${index}] must be ${rule.holds}, not ${quote(text)}`);
+      throw new RangeError(`${path}[${index}] must be ${rule.holds}, not ${quoted(text)}`);
     }
     texts.add(canonical);
   }
   return [...texts];
-}
-
-/** A text for a message: cut, in quotes, and in visible ASCII, so that it can neither break a log line nor hide in it. */
-function quote(text: string): string {
-  const cut =
-    text.length > MAX_QUOTED_CHARACTERS ? `${text.slice(0, MAX_QUOTED_CHARACTERS)}...` : text;
-  return JSON.stringify(cut).replace(
-    /[^ -~]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }

@@ -74,7 +74,8 @@ export function checkReason(value: unknown): string | undefined {
 /** The configured kind of a name. */
 export function checkKind(context: Context, value: unknown): ResolvedKind {
   if (typeof value !== "string") throw new TypeError("kind must be a string");
-  const kind = context.kinds.get(value);
+  // What is longer than any name of a kind is not looked up: to hash it would take its time.
+  const kind = value.length > MAX_ID ? undefined : context.kinds.get(value);
   if (kind === undefined)
     throw new TokenryError("invalid_input", { message: `kind: there is no kind ${quoted(value)}` });
   return kind;
@@ -87,7 +88,7 @@ export function checkAccess(
   apis: KnownApis,
 ): Readonly<Record<string, Level>> | null {
   if (kind.access === "granted")
-    return asInput(() => normalizeAccess(value ?? "none", apis, "access"));
+    return asInput(() => normalizeAccess(value === undefined ? "none" : value, apis, "access"));
   if (value === undefined) return null;
   throw new TokenryError("invalid_input", {
     message: `access: tokens of kind ${quoted(kind.name)} do what their owner may do`,

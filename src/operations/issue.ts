@@ -71,7 +71,7 @@ export async function issue(context: Context, request: IssueRequest): Promise<Is
     kind,
   });
   const budgets = checkBudgets(
-    request.budgets ?? {},
+    request.budgets === undefined ? {} : request.budgets,
     { kind, manages: authority.manages, present: {} },
     context.apis,
   );

@@ -10,7 +10,7 @@ export async function revokeCurrent(
   context: Context,
   secret: string | Secret,
 ): Promise<{ readonly revoked: number }> {
-  if (typeof secret !== "string" && !(secret instanceof Secret))
+  if (typeof secret !== "string" && !Secret.isSecret(secret))
     throw new TypeError("secret must be a string");
   await context.uses.flush();
   return untilCommitted(async (): Promise<Attempt<{ readonly revoked: number }>> => {

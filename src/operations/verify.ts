@@ -33,7 +33,7 @@ export function verify(
 ): Promise<Verdict> {
   try {
     const cost = checkCall(request);
-    const text = presented instanceof Secret ? presented.reveal() : presented;
+    const text = Secret.isSecret(presented) ? presented.reveal() : presented;
     if (isMissing(text)) return MISSING;
     const prefix = typeof text === "string" ? parseSecret(text, context.prefixes) : undefined;
     if (prefix === undefined) return MALFORMED;
@@ -48,8 +48,13 @@ export function verify(
     };
     return Promise.resolve(decided(call));
   } catch (misuse) {
-    return Promise.reject(misuse);
+    return rejected(misuse);
   }
+}
+
+/** What an async function does with what it throws. */
+async function rejected(error: unknown): Promise<never> {
+  throw error;
 }
 
 /** Settled once and for all: a flood of what is no secret allocates nothing. */

@@ -72,7 +72,10 @@ export interface ZoneStep {
   readonly revision: number;
   /** The whole new set, stored under revision + 1. Absent: the step only guards. */
   readonly zones?: readonly Zone[];
-  /** Names to which no living token of the account may refer (living: not expired at `now`). */
+  /**
+   * Names, compared exactly, to which no living token of the account may refer after the other steps (living: not expired at `now`, or
+   * every token without `now`).
+   */
   readonly unused?: readonly string[];
   readonly now?: number;
 }
@@ -108,7 +111,7 @@ export interface FoundToken {
   readonly token: StoredToken;
   readonly zones: ZoneSet;
   /**
-   * A place for what the caller made of `token`, found again when a store that keeps tokens in memory hands out the same object. Such a
+   * Where present, even as `undefined`: room for what the caller made of `token`, found again when a store that keeps tokens in memory hands out the same object. Such a
    * store does so for one hash only, and empties the place when a noted use changes `token`. Other stores leave it alone.
    */
   memo?: unknown;
@@ -148,14 +151,18 @@ export interface EventPage {
  * Where tokens, zones and events are stored.
  *
  * Guarantees:
- * - `commit` is one transaction: every step, guard and event, or nothing. Of two commits that need the same version, slot or revision
- *   exactly one succeeds; the other gets the conflict. It is durable when it resolves. (owner, kind, slot) is unique where slot is not
- *   null, and so are id and hash. `update` adds 1 to the version.
+ * - `commit` is one transaction: every step, guard and event, or nothing. Each step sees what the steps before it did, and its slot must
+ *   be free when it is done. The conflict names the first step that fails: `missing` for an id that is not there, `version` for a version
+ *   or expiry that differs, `slot` with the id of the token that did not fit. Of two commits that need the same version, slot or revision
+ *   exactly one succeeds. It is durable when it resolves. (owner, kind, slot) is unique where slot is not null, and so are id and hash: a
+ *   taken id or hash is refused as a `slot` conflict or by throwing. `update` adds 1 to the version.
  * - `touch` is conditional and by column: it moves `lastUsedAt` forward, and `expiresAt` forward where a number is given and the stored
  *   expiry is not null; only while the token exists and had not expired at `usedAt`. It never creates, brings back or undoes anything, in
- *   any order of arrival, and never counts in `version`. Unknown ids are ignored.
+ *   any order of arrival, and never counts in `version`. Several uses of one token in a batch count as one after another. Unknown ids are
+ *   ignored.
  * - Reads see every commit that was acknowledged before they began. A returned record is a value: callers do not change it, and no later
- *   management change shows in it (a noted use may).
+ *   management change shows in it (a noted use may, in what `findByHash` returned). A page is shorter than its limit only when there is
+ *   no more. Ids are ordered by code unit, and text is compared exactly: by case, accent and trailing space.
  * - No clock of its own: `now` is always given.
  * - An outage throws.
  */
@@ -179,7 +186,8 @@ export interface Repository {
   events(page: EventPage): Promise<readonly (StoredEvent & { readonly sequence: number })[]>;
   /**
    * Claims up to `limit` notices that are due, oldest first, for `leaseMs` from `now`: no other worker gets them until then. A notice
-   * whose lease ran out unsettled is due again (at-least-once).
+   * whose lease ran out unsettled is due again (at-least-once). A notice is due from its commit on; a lease or retry ends at its very
+   * millisecond. A claim whose lease ran out still settles while no other worker has the notice.
    */
   claimNotices(limit: number, leaseMs: number, now: number): Promise<readonly ClaimedNotice[]>;
   /** Settles a claim. `false`: the claim was void (its lease ran out and another worker has it, or it is settled): nothing changed. */

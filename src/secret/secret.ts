@@ -19,6 +19,11 @@ export class Secret {
     this.#text = text;
   }
 
+  /** Tells one from what looks like one: by what is in it, not by what it says of itself. */
+  static isSecret(value: unknown): value is Secret {
+    return typeof value === "object" && value !== null && #text in value;
+  }
+
   /** The text that a client sends. Show it once; it is stored nowhere. */
   reveal(): string {
     return this.#text;

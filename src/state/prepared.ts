@@ -88,7 +88,7 @@ export class Preparation {
   token(found: FoundToken): PreparedToken {
     if (PreparedToken.isOf(found.memo, this)) return found.memo;
     const prepared = new PreparedToken(this, found.token);
-    found.memo = prepared;
+    if ("memo" in found) found.memo = prepared;
     return prepared;
   }
 

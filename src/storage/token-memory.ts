@@ -52,7 +52,9 @@ export function createTokenMemory({ ttlMs, max, now }: TokenMemoryOptions): Toke
     return age >= 0 && age < limit ? entry.found : undefined;
   };
   const keep = (hash: string, found: FoundToken | null): void => {
-    entries.set(hash, { found, at: now() });
+    // Room for what the caller makes of the token, which lasts as long as it is remembered.
+    const kept = found === null ? null : { ...found, memo: undefined };
+    entries.set(hash, { found: kept, at: now() });
     if (found !== null) hashOfToken.set(found.token.id, hash);
   };
   const show = (uses: readonly Use[]): void => {
@@ -86,5 +88,5 @@ function withUse({ token, zones }: FoundToken, use: Use): FoundToken {
   const moved =
     expiresAt === null || use.expiresAt === null ? expiresAt : Math.max(expiresAt, use.expiresAt);
   const lastUsedAt = Math.max(token.lastUsedAt ?? use.usedAt, use.usedAt);
-  return { token: { ...token, lastUsedAt, expiresAt: moved }, zones };
+  return { token: { ...token, lastUsedAt, expiresAt: moved }, zones, memo: undefined };
 }

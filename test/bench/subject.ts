@@ -3,8 +3,8 @@ import type { Spread } from "./spread.ts";
 /** A table of the benchmark: figures of one unit, each beside the floor's. */
 export interface Subject {
   readonly title: string;
-  /** Nanoseconds of CPU time, bytes of heap, or milliseconds of CPU time. */
-  readonly unit: "ns" | "bytes" | "ms";
+  /** What figures are: nanoseconds of CPU time, or bytes. */
+  readonly unit: "ns" | "bytes";
   /** What a figure is of: a call, a token, a process. */
   readonly per: string;
   /** The least that anything does that has this task. */

@@ -14,36 +14,53 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const run = promisify(execFile);
-const RECIPES = "docs/recipes";
-const pages = [
-  ...readdirSync(RECIPES).map((name) => join(RECIPES, name)),
-  ...(existsSync("README.md") ? ["README.md"] : []),
-].filter((path) => path.endsWith(".md"));
 
-/** The program of a page: all its blocks marked `ts`, in order, on the lines that they have on the page. */
-function programOf(markdown: string): string {
-  let inCode = false;
-  const lines = markdown.split("\n").map((line) => {
-    if (!inCode && line === "```ts") inCode = true;
-    else if (inCode && line === "```") inCode = false;
-    else if (inCode) return line;
-    return "";
-  });
-  return lines.join("\n");
+/** A program of a page, on the lines that its code has there. */
+interface Program {
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * The programs of a page: its blocks marked `ts`, in order. A block that imports from "tokenry" begins a program, and the blocks
+ * after it go on with it.
+ */
+function programsOf(page: string, markdown: string): Program[] {
+  const lines = markdown.split("\n");
+  const programs: string[][] = [];
+  for (const { 0: block, index } of markdown.matchAll(/^```ts\n[\s\S]*?^```$/gm)) {
+    const code = block.split("\n").slice(1, -1);
+    if (programs.length === 0 || /^import .* from "tokenry";$/m.test(block))
+      programs.push(lines.map(() => ""));
+    const firstLine = markdown.slice(0, index).split("\n").length;
+    programs.at(-1)?.splice(firstLine, code.length, ...code);
+  }
+  return programs.map((program, index) => ({
+    name: `${basename(page)}.${index + 1}.ts`,
+    text: program.join("\n"),
+  }));
+}
+
+function programsIn(page: string): Program[] {
+  return programsOf(page, readFileSync(page, "utf8"));
 }
 
 /** package.json for a package whose exports are the sources that dist/ is built from. */
 function manifest(): string {
   const { name, type, exports } = JSON.parse(readFileSync("package.json", "utf8"));
-  const source = (target: string | { default: string }): string =>
+  const sources = Object.entries<string | { default: string }>(exports).map(([subpath, target]) =>
     typeof target === "string"
-      ? target
-      : target.default.replace(/^\.\/dist\/(.+)\.js$/, "./src/$1.ts");
-  const sources = Object.entries<string | { default: string }>(exports).map(
-    ([subpath, target]) => [subpath, source(target)] as const,
+      ? [subpath, target]
+      : [subpath, target.default.replace(/^\.\/dist\/(.+)\.js$/, "./src/$1.ts")],
   );
   return JSON.stringify({ name, type, exports: Object.fromEntries(sources) });
 }
+
+const recipes = readdirSync("docs/recipes").flatMap((name) =>
+  programsIn(join("docs/recipes", name)),
+);
+const readme = existsSync("README.md") ? programsIn("README.md") : [];
+const programs = [...recipes, ...readme];
 
 describe("the code of the documentation", () => {
   let project: string;
@@ -51,53 +68,74 @@ describe("the code of the documentation", () => {
     project = mkdtempSync(join(tmpdir(), "tokenry-docs-"));
     for (const path of ["src", "node_modules"]) symlinkSync(resolve(path), join(project, path));
     writeFileSync(join(project, "package.json"), manifest());
-    for (const page of pages)
-      writeFileSync(programPath(page), programOf(readFileSync(page, "utf8")));
+    for (const { name, text } of programs) writeFileSync(join(project, name), text);
   });
   afterAll(() => rmSync(project, { recursive: true }));
 
-  const programPath = (page: string): string => join(project, `${basename(page)}.ts`);
-  const execute = (path: string) => run(process.execPath, [path], { cwd: project });
+  const execute = (name: string) =>
+    run(process.execPath, [join(project, name)], { cwd: project, timeout: 60_000 });
 
-  test.each(pages)(
-    "%s runs, and what it asserts is so",
-    async (page) => {
-      await execute(programPath(page));
+  test.each(recipes)(
+    "$name runs, and what it asserts is so",
+    async ({ name, text }) => {
+      expect(text.match(/^\s*(await )?assert\b/gm)?.length).toBeGreaterThan(10);
+      await execute(name);
     },
     60_000,
   );
 
-  test.each(pages.filter((page) => page !== "README.md"))(
-    "%s is a whole program that asserts its claims",
-    (page) => {
-      const program = readFileSync(programPath(page), "utf8");
-      expect(program).toContain("createTokenry(");
-      expect(program.match(/^\s*(await )?assert\b/gm)?.length).toBeGreaterThan(10);
+  test.each(readme)(
+    "$name runs, and prints what its comments say",
+    async ({ name, text }) => {
+      const comments = [...text.matchAll(/console\.log\(.*\); \/\/ (.+)$/gm)].map(
+        ([, said = ""]) => said,
+      );
+      const { stdout } = await execute(name);
+      for (const line of stdout.trimEnd().split("\n")) {
+        // "acme_pat_… shown once" is a line that begins with "acme_pat_".
+        const isSaid = (said: string): boolean =>
+          said.includes("…") ? line.startsWith(said.split("…", 1)[0] ?? "") : line === said;
+        expect(comments.some(isSaid), `${line} is in ${comments}`).toBe(true);
+      }
     },
+    60_000,
   );
 
   test("has the right types", async () => {
-    const { compilerOptions } = JSON.parse(
-      readFileSync("tsconfig.json", "utf8").replace(/^\s*\/\/.*$/gm, ""),
-    );
-    const { paths: _, ...options } = compilerOptions;
-    const types = { ...options, isolatedDeclarations: false, declaration: false };
-    writeFileSync(
-      join(project, "tsconfig.json"),
-      JSON.stringify({ compilerOptions: types, files: pages.map(programPath) }),
-    );
+    const tsconfig = readFileSync("tsconfig.json", "utf8").replace(/^\s*\/\/.*$/gm, "");
+    const { paths: _, ...options } = JSON.parse(tsconfig).compilerOptions;
+    const compilerOptions = { ...options, declaration: false, isolatedDeclarations: false };
+    const files = programs.map(({ name }) => name);
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
     const tsc = resolve("node_modules/typescript/bin/tsc");
-    const checked = run(process.execPath, [tsc, "-p", project]).catch(({ stdout }) => ({ stdout }));
-    expect((await checked).stdout).toBe("");
+    const found: { stdout: string } = await run(process.execPath, [tsc, "-p", project]).catch(
+      ({ stdout }) => ({
+        stdout,
+      }),
+    );
+    // What is wrong in src/ is for `npm run typecheck` to say.
+    const mistakes = found.stdout
+      .split("\n")
+      .filter((line) => line !== "" && !line.includes("/src/"));
+    expect(mistakes).toEqual([]);
   }, 120_000);
 
   test("is found out when it is wrong, on the line of its page", async () => {
-    const page = `# Page\n\n\`\`\`ts\nimport { singleFixed } from "tokenry";\n\`\`\`\n\nText.\n
-\`\`\`ts\nif (singleFixed({ prefix: "ab" }).slots !== "many") throw new Error("no");\n\`\`\`\n`;
-    writeFileSync(programPath("wrong.md"), programOf(page));
-    await expect(execute(programPath("wrong.md"))).rejects.toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining("wrong.md.ts:10"),
-    });
+    const page = `# A page
+
+\`\`\`ts
+import { singleFixed } from "tokenry";
+\`\`\`
+
+Text.
+
+\`\`\`ts
+if (singleFixed({ prefix: "ab" }).slots !== "many") throw new Error("not many");
+\`\`\`
+`;
+    const [{ name, text } = { name: "", text: "" }] = programsOf("wrong.md", page);
+    writeFileSync(join(project, name), text);
+    const stderr = expect.stringMatching(/wrong\.md\.1\.ts:10\b[\s\S]*not many/);
+    await expect(execute(name)).rejects.toMatchObject({ code: 1, stderr });
   }, 60_000);
 });

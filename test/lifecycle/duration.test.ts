@@ -260,7 +260,7 @@ describe("validateDuration", () => {
     ]);
     expect(() => validateDuration(value, path)).toThrow(
       new TypeError(
-        `${path}.${name} is not a unit of time: use years, months, weeks, days, hours, minutes, seconds`,
+        `${path}: "${name}" is not a unit of time: use years, months, weeks, days, hours, minutes, seconds`,
       ),
     );
   });

@@ -89,6 +89,7 @@ describe("the platform's hash", () => {
   test("is used where there is one that gives SHA-256", async () => {
     const hash = vi.fn(ofNode);
     const { sha256Hex, hmacSha256Hex } = await digestWith(hash);
+    sha256Hex("");
     hash.mockClear();
     sha256Hex("abc");
     expect(hash.mock.calls).toStrictEqual([["sha256", "abc", "hex"]]);
@@ -97,10 +98,22 @@ describe("the platform's hash", () => {
     expect(hash).toHaveBeenCalledTimes(2);
   });
 
-  test("is looked for under node:crypto", async () => {
-    await digestWith(ofNode);
-    expect(vi.mocked(process.getBuiltinModule).mock.calls).toStrictEqual([["node:crypto"]]);
-  });
+  test.each([
+    ["one", ofNode],
+    ["none", undefined],
+  ])(
+    "is looked for in node:crypto when it is needed, and only once, where there is %s",
+    async (_, hash) => {
+      const { sha256Hex, hmacSha256Hex } = await digestWith(hash);
+      const calls = vi.mocked(process.getBuiltinModule).mock.calls;
+      expect(calls).toStrictEqual([]);
+      for (let round = 0; round < 2; round++) {
+        sha256Hex("abc");
+        hmacSha256Hex(new Uint8Array(16))("abc");
+      }
+      expect(calls).toStrictEqual([["node:crypto"]]);
+    },
+  );
 
   test.each([
     ["gives something else", () => "0".repeat(64)],

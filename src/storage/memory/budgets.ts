@@ -36,7 +36,7 @@ const WIDTH = 4;
 /** Meters looked at for each new one: more than one, so that the sweep overtakes the growth. */
 const SWEPT_PER_NEW = 4;
 
-class MemoryBudgets implements BudgetStore {
+class MemoryBudgets {
   readonly #max: number;
   readonly #places = new Map<string, Place>();
   #numbers = new Float64Array(64 * WIDTH);
@@ -167,5 +167,6 @@ export function memoryBudgets(options: MemoryBudgetsOptions = {}): BudgetStore {
   if (!Number.isSafeInteger(max) || max < 1) {
     throw new RangeError("budgets.max must be a whole number of at least 1");
   }
-  return new MemoryBudgets(max);
+  const store = new MemoryBudgets(max);
+  return { take: (buckets, cost, now) => store.take(buckets, cost, now) };
 }

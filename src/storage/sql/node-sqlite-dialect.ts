@@ -113,8 +113,7 @@ function kyselyStatement(database: DatabaseSync, sql: string): SqliteStatement {
     reader: statement.columns().length > 0,
     all: (parameters) => statement.all(...bindable(parameters)),
     run: (parameters) => statement.run(...bindable(parameters)),
-    // A statement of its own: this one may be run again before the last row is read.
-    iterate: (parameters) => database.prepare(sql).iterate(...bindable(parameters)),
+    iterate: (parameters) => statement.iterate(...bindable(parameters)),
   };
 }
 

@@ -8,7 +8,7 @@ const ROUNDS = 9;
 export const subject: Subject = {
   title: "cold import: a process that imports and ends",
   floor: "an empty script",
-  unit: "ms",
+  unit: "ns",
   per: "process",
   cases: [
     { name: "tokenry", measure: () => coldImport(`import "${built("index.js")}"`) },
@@ -34,7 +34,7 @@ function built(file: string): string {
   return new URL(`../../../dist/${file}`, import.meta.url).href;
 }
 
-/** Milliseconds from the start of a process to the end of its script. */
+/** Nanoseconds from the start of a process to the end of its script. */
 interface Times {
   readonly cpu: number;
   readonly wall: number;
@@ -55,7 +55,7 @@ async function coldImport(script: string): Promise<Row> {
 function run(script: string): Times {
   const report = `
     const { user, system } = process.cpuUsage();
-    console.log(JSON.stringify({ cpu: (user + system) / 1000, wall: performance.now() }));`;
+    console.log(JSON.stringify({ cpu: (user + system) * 1e3, wall: performance.now() * 1e6 }));`;
   const output = execFileSync(
     process.execPath,
     ["--input-type=module", "-e", `${script}\n${report}`],

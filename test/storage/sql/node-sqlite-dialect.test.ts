@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { CompiledQuery, type Kysely, sql } from "kysely";
@@ -70,7 +71,7 @@ describe("opening", () => {
   });
 
   test("where there is no node:sqlite, the dialect says so, and only the dialect", () => {
-    const lookUp = vi.spyOn(process, "getBuiltinModule").mockReturnValue(undefined as never);
+    const lookUp = vi.spyOn(process, "getBuiltinModule").mockReturnValue(undefined);
     expect(() => nodeSqliteDialect("tokens.sqlite")).toThrow("nodeSqliteDialect needs node:sqlite");
     expect(lookUp).toHaveBeenCalledWith("node:sqlite");
   });
@@ -122,6 +123,13 @@ describe("statements", () => {
     await sql`alter table things add column size integer`.execute(db);
     await sql`insert into things values ('a', 1)`.execute(db);
     expect((await db.executeQuery(read)).rows).toEqual([{ name: "a", size: 1 }]);
+  });
+
+  test("a statement is prepared once", async () => {
+    await using db = openSqlite();
+    const prepare = vi.spyOn(DatabaseSync.prototype, "prepare");
+    for (const value of [1, 2, 3]) await db.executeQuery(CompiledQuery.raw("select ?", [value]));
+    expect(prepare).toHaveBeenCalledOnce();
   });
 
   test("two hundred statements are kept, and more than that still run", async () => {
