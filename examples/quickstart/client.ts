@@ -103,8 +103,8 @@ function revealed(secret: Secret | string): string {
 }
 
 function masked(secret: Secret | string): string {
-  const text = revealed(secret);
-  return `${text.slice(0, text.lastIndexOf("_") + 1)}…${text.slice(-4)}`;
+  const whole = revealed(secret);
+  return `${whole.slice(0, whole.lastIndexOf("_") + 1)}…${whole.slice(-4)}`;
 }
 
 /** Asserts that a client cannot tell refusals apart. The date is the server's, not the token's. */

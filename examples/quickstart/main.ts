@@ -25,9 +25,7 @@ try {
   if (values.serve) await serve(host, server);
 } catch (error) {
   process.exitCode = 1;
-  process.stderr.write(`
-${inspect(error)}
-`);
+  process.stderr.write(`\n${inspect(error)}\n`);
 } finally {
   await server.close();
   await host.close();

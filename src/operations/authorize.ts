@@ -23,12 +23,14 @@ interface Question {
   readonly owner: string;
   readonly account: string;
   readonly kind?: ResolvedKind | undefined;
+  /** The owner's facts, where they are known already. */
+  readonly receiver?: Owner | undefined;
 }
 
 /** Asks the directory for the actor's facts now and decides. Throws the refusal. */
 export async function authorize(context: Context, question: Question): Promise<Authority> {
-  const { deed, actor, owner, account, kind } = question;
-  const facts = await actorFacts(context, actor);
+  const { deed, actor, owner, account, kind, receiver } = question;
+  const facts = actor === receiver?.id ? receiver : await actorFacts(context, actor);
   const decision = decideActor({
     deed,
     actor: facts,
@@ -51,7 +53,7 @@ export async function actorFacts(
 /** The actor may act on an owner's tokens, and the owner can be given a secret now. */
 export async function authorizeGiving(
   context: Context,
-  question: Omit<Question, "account"> & { readonly account?: string | undefined },
+  question: Omit<Question, "account" | "receiver"> & { readonly account?: string | undefined },
 ): Promise<Authority> {
   const receiver = await context.owners.fresh(question.owner, context.now());
   const account = question.account ?? receiver?.account;
@@ -62,7 +64,7 @@ export async function authorizeGiving(
       (await context.owners.fresh(question.actor, context.now())) !== undefined;
     throw new TokenryError(known ? "not_found" : "forbidden");
   }
-  const authority = await authorize(context, { ...question, account });
+  const authority = await authorize(context, { ...question, account, receiver });
   const state = decideReceiver(receiver?.account === account ? receiver : undefined);
   if (state !== "ok") throw new TokenryError(state);
   return authority;

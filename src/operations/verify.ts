@@ -52,9 +52,10 @@ export function verify(
   }
 }
 
-/** What an async function does with what it throws. */
-async function rejected(error: unknown): Promise<never> {
-  throw error;
+/** The checks of a call name the path; what a getter or a proxy of the caller throws names nothing. */
+async function rejected(misuse: unknown): Promise<never> {
+  if (misuse instanceof Error && misuse.message.startsWith("request")) throw misuse;
+  throw new TypeError("request cannot be read", { cause: misuse });
 }
 
 /** Settled once and for all: a flood of what is no secret allocates nothing. */

@@ -56,7 +56,9 @@ function scaleOf(value: number, unit: Unit): Scale {
 
 function formatSpread({ median, min, max }: Spread, scale: Scale): string {
   const [least, most] = [min, max].map((value) => formatDigits(value / scale.divisor));
-  return min === max ? formatValue(median, scale) : `${formatValue(median, scale)} (${least}–${most})`;
+  return min === max
+    ? formatValue(median, scale)
+    : `${formatValue(median, scale)} (${least}–${most})`;
 }
 
 function formatValue(value: number, { divisor, suffix }: Scale): string {

@@ -51,6 +51,11 @@ const isEmptyObject: Check = (value) =>
   typeof value === "object" && value !== null && !Array.isArray(value) && isEmpty(value);
 const isEmptyList: Check = (value) => Array.isArray(value) && value.length === 0;
 
+/** A list for all APIs may hold any method. */
+const isMethods: Check = (value) =>
+  Array.isArray(value) && value.length === value.filter(isMethod).length;
+const isMethod: Check = (value) => typeof value === "string" && /^[\w.-]{1,32}$/.test(value);
+
 function isEmpty(value: object): boolean {
   try {
     return Object.keys(value).length === 0;
@@ -114,7 +119,7 @@ const NETWORK_RIGHTS: Face["rights"] = {
   "network.exclude.0": never,
 };
 const GRANT_RIGHTS: Face["rights"] = {
-  access: either(isAbsent, isEmptyObject, isEmptyList),
+  access: either(isAbsent, isEmptyObject, isMethods),
   "access.orders": isEmptyList,
   "access.invoices.0": never,
   budgets: either(isAbsent, isEmptyObject),

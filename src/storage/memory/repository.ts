@@ -12,7 +12,7 @@ import { ZoneTable } from "./zone-table.ts";
  * are kept for ever.
  *
  * @example
- * const tokens = tokenry({ repository: memoryRepository(), directory, kinds, apis });
+ * const tokens = createTokenry({ repository: memoryRepository(), directory, kinds, apis });
  */
 export function memoryRepository(): Repository {
   const zones = new ZoneTable();

@@ -3,8 +3,6 @@ import { frozenCopy } from "./frozen-copy.ts";
 
 /** The zones of one account. What belongs to the account holds on to this, and so sees the present zones without a look-up. */
 export interface AccountZones {
-  /** One string for all tokens of the account. */
-  readonly account: string;
   current: ZoneSet;
 }
 
@@ -21,7 +19,7 @@ export class ZoneTable {
   of(account: string): AccountZones {
     const known = this.#accounts.get(account);
     if (known !== undefined) return known;
-    const zones = { account, current: NO_ZONES };
+    const zones = { current: NO_ZONES };
     this.#accounts.set(account, zones);
     return zones;
   }

@@ -1,0 +1,173 @@
+import { describe, expect, test } from "vitest";
+import {
+  type Awaitable,
+  type Directory,
+  memoryBudgets,
+  memoryBus,
+  memoryRepository,
+  type Repository,
+  SYSTEM,
+  type TokenryOptions,
+} from "../../src/index.ts";
+import { ACCOUNT, ADA } from "../support/directory.ts";
+import { createWorld, type World } from "../support/world.ts";
+import { faultOf } from "./named-errors.ts";
+
+/** How a port can misbehave, in what it answers. */
+const ANSWERS: Readonly<Record<string, () => unknown>> = {
+  "throws at once": () => {
+    throw new Error("out of order");
+  },
+  "throws what is no error": () => {
+    throw undefined;
+  },
+  rejects: () => Promise.reject(new Error("out of order")),
+  "rejects with nothing": () => Promise.reject(undefined),
+  "answers null": () => null,
+  "answers undefined": () => undefined,
+  "answers a promise of null": () => Promise.resolve(null),
+  "answers a number": () => 7,
+  "answers a text": () => "yes",
+  "answers an empty object": () => ({}),
+  "answers a promise of an empty object": () => Promise.resolve({}),
+  "answers an array of nothing": () => [undefined],
+  "answers true": () => true,
+};
+
+/** A port each method of which, or the one named, answers so; the others as they should. */
+function broken<Port extends object>(port: Port, answer: () => unknown, method?: string): Port {
+  return new Proxy(port, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key);
+      const isHit = method === undefined || method === key;
+      return typeof value === "function" && isHit ? answer : value;
+    },
+  });
+}
+
+/** Every operation that asks ports, on a token that was issued while they were in order. */
+function operations(world: World, { tokenId, secret }: { tokenId: string; secret: string }) {
+  const { tokens } = world;
+  const actor = ADA;
+  const of = { tokenId, actor };
+  return {
+    issue: () => tokens.issue({ kind: "service", owner: ADA, actor, name: "x" }),
+    "issue with a zone": () =>
+      tokens.issue({
+        kind: "service",
+        owner: ADA,
+        actor,
+        name: "x",
+        network: { include: ["zone:home"] },
+      }),
+    regenerate: () => tokens.regenerate({ ...of, actor: SYSTEM }),
+    rotate: () => tokens.rotate({ owner: ADA, kind: "direct", actor }),
+    "request a rotation": () => tokens.rotate({ owner: ADA, kind: "web", actor }),
+    confirmRotation: () => tokens.confirmRotation({ code: `${tokenId}_${"0".repeat(64)}` }),
+    update: () => tokens.update({ ...of, name: "y", actor: SYSTEM }),
+    get: () => tokens.get({ ...of }),
+    list: () => tokens.list({ owner: ADA, actor }),
+    events: () => tokens.events({ account: ACCOUNT, actor }),
+    "zones.put": () =>
+      tokens.zones.put({ account: ACCOUNT, name: "home", ranges: ["10.0.0.0/8"], actor: SYSTEM }),
+    "zones.list": () => tokens.zones.list({ account: ACCOUNT, actor: SYSTEM }),
+    "zones.remove": () => tokens.zones.remove({ account: ACCOUNT, name: "home", actor: SYSTEM }),
+    verify: () => tokens.verify(secret, { api: "orders", method: "GET" }),
+    ownerChanged: () => tokens.ownerChanged(ADA),
+    sweep: () => tokens.jobs.sweep(),
+    remind: () => tokens.jobs.remind(),
+    deliver: () => tokens.jobs.deliver(),
+    revoke: () => tokens.revoke({ ...of }),
+    revokeCurrent: () => tokens.revokeCurrent(secret),
+    revokeAll: () => tokens.revokeAll({ owner: ADA, actor }),
+    deprovision: () => tokens.deprovision({ owner: ADA, actor: SYSTEM }),
+  } satisfies Record<string, () => unknown>;
+}
+
+/** What is wrong with how the operations end over a node whose ports are as given, if anything. */
+async function faults(healthy: World, ports: Partial<TokenryOptions>): Promise<string[]> {
+  const { secret, token } = await healthy.issue({ kind: "service" });
+  await healthy.issue({ kind: "web" });
+  await healthy.issue({ kind: "direct" });
+  const node = healthy.node(ports);
+  const calls = operations(
+    { ...healthy, tokens: node },
+    { tokenId: token.id, secret: secret.reveal() },
+  );
+  const found: string[] = [];
+  for (const [name, call] of Object.entries(calls)) {
+    try {
+      const value: unknown = await withinASecond(call());
+      if (name === "verify" && !isVerdict(value)) found.push(`${name}: no verdict`);
+    } catch (error) {
+      const fault = faultOf(error, /^(?!)/);
+      if (fault !== undefined) found.push(`${name}: ${fault}`);
+    }
+  }
+  await withinASecond(node.close());
+  return found;
+}
+
+function isVerdict(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "ok" in value;
+}
+
+async function withinASecond<Value>(work: Awaitable<Value>): Promise<Value> {
+  const late = new Promise<never>((_resolve, reject) =>
+    setTimeout(reject, 1000, new Error("waits for ever")).unref(),
+  );
+  return Promise.race([work, late]);
+}
+
+const REPOSITORY_METHODS = Object.keys(memoryRepository());
+
+describe.each(Object.entries(ANSWERS))("a port that %s", (_label, answer) => {
+  test.each([undefined, ...REPOSITORY_METHODS])("the repository, in %s", async (method) => {
+    const healthy = createWorld();
+    const repository = broken(healthy.repository, answer, method);
+    expect(await faults(healthy, { repository })).toEqual([]);
+  });
+
+  test("the directory", async () => {
+    const healthy = createWorld();
+    // A cast, as what it answers is wrong by intent.
+    const directory = { find: answer } as Directory;
+    expect(await faults(healthy, { directory })).toEqual([]);
+  });
+
+  test("the budgets, whatever is to be done without them", async () => {
+    for (const onOutage of ["deny", "allow", "local"] as const) {
+      const budgets = broken({ ...store(), onOutage }, answer, "take");
+      expect(await faults(createWorld(), { budgets })).toEqual([]);
+    }
+  });
+
+  test("the notifier", async () => {
+    const healthy = createWorld();
+    const notifier = broken(healthy.notifier, answer);
+    expect(await faults(healthy, { notifier })).toEqual([]);
+  });
+
+  test("the bus", async () => {
+    for (const method of [undefined, "publish", "subscribe"]) {
+      const bus = broken(memoryBus(), answer, method);
+      expect(await faults(createWorld(), { bus })).toEqual([]);
+    }
+  });
+
+  test("the clock", async () => {
+    // A cast, as what it answers is wrong by intent.
+    const clock = { now: answer as () => number };
+    expect(await faults(createWorld(), { clock })).toEqual([]);
+  });
+
+  test("the handler of errors, while the directory is out of reach", async () => {
+    const directory: Directory = { find: () => Promise.reject(new Error("out of order")) };
+    expect(await faults(createWorld(), { directory, onError: answer })).toEqual([]);
+  });
+});
+
+function store() {
+  const budgets = memoryBudgets();
+  return { take: budgets.take.bind(budgets) };
+}

@@ -1,0 +1,179 @@
+// Checked by `npm run typecheck`: nothing here runs.
+import { expectTypeOf } from "vitest";
+import {
+  type Actor,
+  type BudgetState,
+  createTokenry,
+  type DenialCode,
+  type Issued,
+  manyChoice,
+  manySliding,
+  type Owner,
+  primaryBackup,
+  type RotationPending,
+  type Secret,
+  SYSTEM,
+  singleFixed,
+  type Token,
+  type TokenKind,
+  type Tokenry,
+  TokenryError,
+  type TokenryErrorCode,
+  type Verdict,
+} from "../../src/index.ts";
+
+interface Profile {
+  readonly units: readonly string[];
+}
+
+const tokens = createTokenry({
+  kinds: {
+    personal: singleFixed({ prefix: "acme_pat" }),
+    application: manyChoice({ prefix: "acme_app" }),
+  },
+  apis: {
+    orders: { limit: 600, window: { minutes: 1 } },
+    invoices: { limit: 60, window: { minutes: 1 } },
+  },
+  directory: {
+    find: (_id: string): Promise<Owner<Profile> | undefined> => Promise.resolve(undefined),
+  },
+});
+
+type Kind = "personal" | "application";
+const issue = { owner: "ada", actor: "ada", name: "laptop" } as const;
+
+// Kinds and APIs are known by the names in the options.
+expectTypeOf(tokens).toEqualTypeOf<Tokenry<Kind, "orders" | "invoices", Profile>>();
+void tokens.issue({ ...issue, kind: "personal" });
+// @ts-expect-error no such kind
+void tokens.issue({ ...issue, kind: "nope" });
+// @ts-expect-error no such kind
+void tokens.revokeAll({ owner: "ada", actor: "ada", kind: "nope" });
+// @ts-expect-error no such kind
+void tokens.list({ owner: "ada", actor: "ada", kind: "nope" });
+// @ts-expect-error no such kind
+void tokens.rotate({ owner: "ada", actor: "ada", kind: "nope" });
+// @ts-expect-error no such kind
+tokens.scanPattern("nope");
+void tokens.issue({ ...issue, kind: "application", access: { orders: "read", invoices: ["GET"] } });
+void tokens.issue({ ...issue, kind: "application", access: "full", budgets: { orders: 10 } });
+// @ts-expect-error no such API
+void tokens.issue({ ...issue, kind: "application", access: { refunds: "read" } });
+// @ts-expect-error no such API
+void tokens.issue({ ...issue, kind: "application", budgets: { refunds: 10 } });
+// @ts-expect-error no such level
+void tokens.issue({ ...issue, kind: "application", access: { orders: "write" } });
+// @ts-expect-error no such API
+void tokens.update({ tokenId: "id", actor: "ada", access: { refunds: "read" } });
+
+// An API named by a request is decided at run time, not at compile time.
+void tokens.verify("secret", { api: "orders", method: "GET" });
+void tokens.verify("secret", { api: String(process.argv[2]), method: "GET" });
+
+// What is the library's to set cannot be given.
+// @ts-expect-error AP-3 no such field
+void tokens.update({ tokenId: "id", actor: "ada", expiresAt: new Date() });
+// @ts-expect-error AP-3 no such field
+void tokens.issue({ ...issue, kind: "personal", createdBy: "eve" });
+// @ts-expect-error an actor is an id or SYSTEM, never a token
+void tokens.get({ tokenId: "id", actor: { token: "x" } });
+// @ts-expect-error another symbol is not the host
+void tokens.get({ tokenId: "id", actor: Symbol("system") });
+void tokens.get({ tokenId: "id", actor: SYSTEM });
+expectTypeOf<typeof SYSTEM>().toExtend<Actor>();
+
+// What is optional may also be undefined, as it comes from a request.
+declare const maybe: { readonly limit: number | undefined; readonly address: string | undefined };
+void tokens.list({
+  owner: "ada",
+  actor: "ada",
+  kind: undefined,
+  cursor: undefined,
+  limit: maybe.limit,
+});
+void tokens.verify("secret", {
+  api: "orders",
+  method: "GET",
+  address: maybe.address,
+  cost: undefined,
+});
+void tokens.verify(undefined, { api: "orders", method: "GET" });
+void tokens.verify(null, { api: "orders", method: "GET" });
+// @ts-expect-error a secret is text
+void tokens.verify(7, { api: "orders", method: "GET" });
+
+// Results.
+expectTypeOf(tokens.issue).returns.resolves.toEqualTypeOf<Issued<Kind>>();
+expectTypeOf(tokens.rotate).returns.resolves.toEqualTypeOf<Issued<Kind> | RotationPending>();
+expectTypeOf(tokens.get).returns.resolves.toEqualTypeOf<Token<Kind>>();
+expectTypeOf(tokens.revoke).returns.resolves.toEqualTypeOf<void>();
+expectTypeOf<Issued["secret"]>().toEqualTypeOf<Secret>();
+
+// The verdict narrows by ok, and hands back the profile as the directory types it.
+export async function narrows(secret: Secret): Promise<void> {
+  const verdict = await tokens.verify(secret, { api: "orders", method: "GET" });
+  expectTypeOf(verdict).toEqualTypeOf<Verdict<Kind, Profile>>();
+  if (verdict.ok) {
+    expectTypeOf(verdict.token.kind).toEqualTypeOf<Kind>();
+    expectTypeOf(verdict.owner.profile).toEqualTypeOf<Profile | undefined>();
+    expectTypeOf(verdict.budget).toEqualTypeOf<BudgetState>();
+    // @ts-expect-error an accepted call has no code
+    void verdict.code;
+  } else {
+    expectTypeOf(verdict.code).toEqualTypeOf<DenialCode>();
+    expectTypeOf(verdict.status).toEqualTypeOf<401 | 403 | 429 | 503>();
+    expectTypeOf(verdict.tokenId).toEqualTypeOf<string | undefined>();
+    // @ts-expect-error a refused call has no token
+    void verdict.token;
+  }
+  const rotated = await tokens.rotate({ kind: "personal", owner: "ada", actor: "ada" });
+  if ("pending" in rotated) expectTypeOf(rotated.expiresAt).toEqualTypeOf<Date>();
+  else expectTypeOf(rotated.secret).toEqualTypeOf<Secret>();
+}
+
+// What is handed out is read-only.
+export function readOnly(token: Token, verdict: Verdict, kind: TokenKind, owner: Owner): void {
+  // @ts-expect-error read-only
+  token.name = "new";
+  // @ts-expect-error read-only
+  token.budgets.orders = 100;
+  if (token.access !== null) {
+    // @ts-expect-error read-only
+    token.access.orders = "full";
+  }
+  // @ts-expect-error read-only
+  token.network?.include?.push("::1");
+  // @ts-expect-error read-only
+  verdict.ok = true;
+  // @ts-expect-error read-only
+  kind.prefix = "other";
+  // @ts-expect-error read-only
+  owner.active = true;
+  // @ts-expect-error read-only
+  tokens.issue = async () => Promise.reject(new Error());
+  // @ts-expect-error a token has no secret and no hash
+  void token.hash;
+}
+
+// Errors.
+export function errors(error: unknown): void {
+  if (error instanceof TokenryError) {
+    expectTypeOf(error.code).toEqualTypeOf<TokenryErrorCode>();
+    expectTypeOf(error.status).toEqualTypeOf<number>();
+    // @ts-expect-error no such code
+    void (error.code === "nope");
+  }
+}
+
+// Without types of its own a host gets the plain ones.
+const plain: Tokenry = createTokenry({
+  kinds: { service: manySliding({ prefix: "acme_svc" }) as TokenKind },
+  apis: { orders: { limit: 1, window: { hours: 1 } } } as Record<
+    string,
+    { limit: number; window: { hours: number } }
+  >,
+  directory: { find: () => ({ id: "ada", account: "acme", active: true }) },
+});
+expectTypeOf(plain.get).returns.resolves.toEqualTypeOf<Token>();
+expectTypeOf(primaryBackup).returns.toEqualTypeOf<TokenKind>();
