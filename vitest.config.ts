@@ -7,7 +7,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/package/**"],
+          exclude: ["**/node_modules/**", "test/package/**"],
         },
       },
       {

@@ -29,6 +29,7 @@ import { type KnownPrefix, knownPrefix } from "./secret/parse.ts";
 import { scanPattern } from "./secret/scan-pattern.ts";
 import { createBackground } from "./state/background.ts";
 import { withOutagePolicy } from "./state/budgets.ts";
+import { guardedBus } from "./state/guarded-bus.ts";
 import { guardedRepository } from "./state/guarded-repository.ts";
 import { createOwners } from "./state/owners.ts";
 import { Preparation } from "./state/prepared.ts";
@@ -92,8 +93,8 @@ function createNode(options: TokenryOptions, rules: ResolvedRules): Node {
       else if (key.startsWith("owner:")) owners.drop(key.slice("owner:".length));
     }
   };
-  const { bus } = options;
-  const subscription = bus?.subscribe(forget).catch(report);
+  const bus = guardedBus(options.bus, report);
+  const subscription = bus.subscribe(forget);
   const context: Context = {
     ...{
       kinds: rules.kinds,
@@ -109,19 +110,23 @@ function createNode(options: TokenryOptions, rules: ResolvedRules): Node {
     background: createBackground(report),
     async announce(keys) {
       forget(keys);
-      await bus?.publish(keys).catch(report);
+      await bus.publish(keys);
     },
   };
   const schedule = createSchedule(() => runJobs(context));
-  return { context, schedule, forget, unsubscribe: async () => (await subscription)?.() };
+  return { context, schedule, forget, unsubscribe: async () => (await subscription)() };
 }
 
 /** A time that is no number decides nothing, and would stay in budgets and stored uses: a clock that gives one is out of order. */
 function timeOf(clock: Clock): () => number {
   return () => {
-    const now = clock.now();
-    if (Number.isFinite(now)) return now;
-    throw unavailable(new TypeError("clock.now must answer with a finite number"));
+    try {
+      const now = clock.now();
+      if (Number.isFinite(now)) return now;
+      throw new TypeError("clock.now must answer with a finite number");
+    } catch (cause) {
+      throw unavailable(cause);
+    }
   };
 }
 
@@ -142,12 +147,11 @@ function prefixesOf({ kinds }: ResolvedRules): KnownPrefix[] {
   );
 }
 
-/** A host whose own error handler throws is not told twice. */
+/** A host whose own error handler throws, at once or later, is not told twice. */
 function reporter(onError: TokenryOptions["onError"]): (cause: unknown) => void {
+  const tell = async (cause: unknown): Promise<void> => onError?.(unavailable(cause));
   return (cause) => {
-    try {
-      onError?.(unavailable(cause));
-    } catch {}
+    tell(cause).catch(() => {});
   };
 }
 

@@ -15,7 +15,7 @@ afterEach(() => {
 const codes = Object.keys(FAILURES) as TokenryErrorCode[];
 
 describe("DENIALS", () => {
-  test("CORE-46 are the codes of the design, in the order of the checks, with their statuses", () => {
+  test("CORE-46 DEC-04 OKT-39 are the codes of the design, in the order of the checks, with their statuses", () => {
     expect(Object.entries(DENIALS).map(([code, { status }]) => [code, status])).toStrictEqual([
       ["missing_token", 401],
       ["malformed_token", 401],
@@ -38,7 +38,7 @@ describe("DENIALS", () => {
 });
 
 describe("FAILURES", () => {
-  test("are the codes of the design, with their statuses", () => {
+  test("OKT-17 are the codes of the design, with their statuses", () => {
     expect(Object.entries(FAILURES).map(([code, { status }]) => [code, status])).toStrictEqual([
       ["invalid_input", 400],
       ["forbidden", 403],

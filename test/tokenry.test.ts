@@ -81,7 +81,7 @@ describe("what is stored of a secret", () => {
     return { secret: secret.reveal(), hash: stored?.hash, pepper: stored?.pepper };
   };
 
-  test("CORE-05 SHA-256 of the whole of it", async () => {
+  test("CORE-05, OKT-06, IND-27 SHA-256 of the whole of it", async () => {
     const { secret, hash, pepper } = await storedHash();
     expect([hash, pepper]).toEqual([createHash("sha256").update(secret).digest("hex"), null]);
   });

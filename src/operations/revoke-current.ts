@@ -1,4 +1,6 @@
+import { unavailable } from "../errors.ts";
 import { isExpired } from "../lifecycle/expiry.ts";
+import type { FoundToken } from "../ports/repository.ts";
 import { Secret } from "../secret/secret.ts";
 import { type Attempt, commit, untilCommitted } from "./commit.ts";
 import type { Context } from "./context.ts";
@@ -15,10 +17,8 @@ export async function revokeCurrent(
   await context.uses.flush();
   return untilCommitted(async (): Promise<Attempt<{ readonly revoked: number }>> => {
     const now = context.now();
-    const found = await findBySecret(
-      context,
-      typeof secret === "string" ? secret : secret.reveal(),
-    );
+    const text = typeof secret === "string" ? secret : secret.reveal();
+    const found = await lookUp(context, text);
     if (found === undefined || isExpired(found.token, now))
       return { committed: { ok: true }, result: { revoked: 0 } };
     const { token } = found;
@@ -34,4 +34,12 @@ export async function revokeCurrent(
       result: { revoked: 1 },
     };
   });
+}
+
+async function lookUp(context: Context, text: string): Promise<FoundToken | undefined> {
+  try {
+    return await findBySecret(context, text);
+  } catch (cause) {
+    throw unavailable(cause);
+  }
 }

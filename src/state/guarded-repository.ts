@@ -1,28 +1,53 @@
 import { unavailable } from "../errors.ts";
 import type { Repository } from "../ports/repository.ts";
 
-/** Turns what a repository throws into `unavailable` with its cause. The look-up of a call and the noting of uses have their own care. */
+/**
+ * Turns what a repository throws into `unavailable` with its cause, and an answer of another shape too: nothing is decided on that. The
+ * look-up of a call and the noting of uses have their own care.
+ */
 export function guardedRepository(repository: Repository): Repository {
-  const guarded = async <Value>(call: () => Promise<Value>): Promise<Value> => {
-    try {
-      return await call();
-    } catch (cause) {
-      throw unavailable(cause);
-    }
-  };
   return {
     findByHash: (hashes) => repository.findByHash(hashes),
     touch: (uses) => repository.touch(uses),
-    commit: (change) => guarded(() => repository.commit(change)),
-    findById: (id) => guarded(() => repository.findById(id)),
-    listByOwner: (page) => guarded(() => repository.listByOwner(page)),
-    expiredBefore: (now, limit) => guarded(() => repository.expiredBefore(now, limit)),
+    commit: (change) => answered(() => repository.commit(change), isCommitted),
+    findById: async (id) =>
+      (await answered(() => repository.findById(id), isRecordOrNothing)) ?? undefined,
+    listByOwner: (page) => answered(() => repository.listByOwner(page), isRecords),
+    expiredBefore: (now, limit) => answered(() => repository.expiredBefore(now, limit), isRecords),
     expiringBetween: (from, to, limit, after) =>
-      guarded(() => repository.expiringBetween(from, to, limit, after)),
-    zones: (account) => guarded(() => repository.zones(account)),
-    events: (page) => guarded(() => repository.events(page)),
+      answered(() => repository.expiringBetween(from, to, limit, after), isRecords),
+    zones: (account) => answered(() => repository.zones(account), isZoneSet),
+    events: (page) => answered(() => repository.events(page), isRecords),
     claimNotices: (limit, leaseMs, now) =>
-      guarded(() => repository.claimNotices(limit, leaseMs, now)),
-    settleNotice: (id, outcome) => guarded(() => repository.settleNotice(id, outcome)),
+      answered(() => repository.claimNotices(limit, leaseMs, now), isClaims),
+    settleNotice: (id, outcome) => answered(() => repository.settleNotice(id, outcome), isBoolean),
   };
 }
+
+async function answered<Value>(
+  call: () => Promise<Value>,
+  isAnswer: (value: unknown) => boolean,
+): Promise<Value> {
+  try {
+    const value = await call();
+    if (isAnswer(value)) return value;
+    throw new TypeError("the repository answered with something other than its port says");
+  } catch (cause) {
+    throw unavailable(cause);
+  }
+}
+
+/** The fields of an object, none of what is no object. A cast, as the compiler knows no fields of an object that it does not know. */
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+const isBoolean = (value: unknown): boolean => typeof value === "boolean";
+const isCommitted = (value: unknown): boolean => isBoolean(fieldsOf(value).ok);
+const isZoneSet = (value: unknown): boolean => Array.isArray(fieldsOf(value).zones);
+const isRecord = (value: unknown): boolean => typeof fieldsOf(value).id === "string";
+const isRecordOrNothing = (value: unknown): boolean =>
+  (value ?? undefined) === undefined || isRecord(value);
+const isRecords = (value: unknown): boolean => Array.isArray(value) && value.every(isRecord);
+const isClaims = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((claim) => isRecord(fieldsOf(claim).event));

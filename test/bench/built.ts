@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import type { Repository } from "tokenry";
 
 /** Resolves as from the folder of our own package.json, which that of the peers would hide. */
 const require = createRequire(new URL("../../package.json", import.meta.url));
@@ -8,12 +9,20 @@ const require = createRequire(new URL("../../package.json", import.meta.url));
 /** The package as it is published: what users run is what is measured. */
 export const tokenry: typeof import("tokenry") = require("tokenry") as typeof import("tokenry");
 
-/** The SQL storage as it is published. A function, so that only those who measure it load Kysely. */
-export function tokenrySql(): typeof import("tokenry/sql") {
-  return require("tokenry/sql") as typeof import("tokenry/sql");
+/** Opens the SQL storage as it is published over a new SQLite file. */
+export async function openSqliteRepository(path: string): Promise<Repository> {
+  const { migrate, nodeSqliteDialect, sqlRepository } = require("tokenry/sql") as Sql;
+  const { Kysely } = require("kysely") as KyselyModule;
+  const db = new Kysely({ dialect: nodeSqliteDialect(path) });
+  await migrate(db);
+  return sqlRepository({ db });
 }
 
-/** Our own version of Kysely; a peer brings another. */
-export function kysely(): typeof import("kysely") {
-  return require("kysely") as typeof import("kysely");
+type Sql = typeof import("tokenry/sql");
+
+/** Our own version of Kysely, by the types that our SQL storage takes: from here the compiler finds the version of a peer. */
+interface KyselyModule {
+  readonly Kysely: new (config: {
+    readonly dialect: ReturnType<Sql["nodeSqliteDialect"]>;
+  }) => Parameters<Sql["migrate"]>[0];
 }

@@ -65,9 +65,10 @@ function formatValue(value: number, { divisor, suffix }: Scale): string {
   return formatDigits(value / divisor) + suffix;
 }
 
-/** Three significant digits, or all before the point. */
+/** Three digits, or all before the point. */
 function formatDigits(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+  if (value >= 100) return value.toFixed(0);
+  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
 const WIDTHS = [49, 23, 10, 10, 10, 19];

@@ -80,7 +80,7 @@ describe("one budget", () => {
     expect([100, 51, 50, 49, 1].map(remaining)).toStrictEqual([50, 1, 0, 0, 0]);
   });
 
-  test("is full one window after it was spent, whatever its limit was then", () => {
+  test("OKT-60 is full one window after it was spent, whatever its limit was then", () => {
     expect(levelAt({ at: 0, level: 1_000_000 }, minute(10), 59_999)).toBeGreaterThan(0);
     expect(levelAt({ at: 0, level: 1_000_000 }, minute(10), 60_000)).toBe(0);
   });
@@ -184,7 +184,7 @@ describe("several budgets", () => {
   const free: Meter = { at: 0, level: 0 };
   const spent: Meter = { at: 0, level: 60 };
 
-  test("CORE-61 one that is empty refuses for all, and none is spent from", () => {
+  test("CORE-61 OKT-64 one that is empty refuses for all, and none is spent from", () => {
     for (const meters of [
       [free, spent],
       [spent, free],

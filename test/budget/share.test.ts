@@ -10,7 +10,7 @@ test.each([
   [35, 50, 17],
   [10, 5, 1],
   [1, 50, 1],
-])("TV-03 CORE-60 of %i, %i percent is %i", (limit, percent, share) => {
+])("TV-03 CORE-60 DEC-14 OKT-63 of %i, %i percent is %i", (limit, percent, share) => {
   expect(shareOf(limit, percent)).toBe(share);
 });
 

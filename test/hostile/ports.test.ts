@@ -5,21 +5,17 @@ import {
   memoryBudgets,
   memoryBus,
   memoryRepository,
-  type Repository,
   SYSTEM,
   type TokenryOptions,
 } from "../../src/index.ts";
 import { ACCOUNT, ADA } from "../support/directory.ts";
-import { createWorld, type World } from "../support/world.ts";
+import { createWorld, PEPPERS, type World } from "../support/world.ts";
 import { faultOf } from "./named-errors.ts";
 
 /** How a port can misbehave, in what it answers. */
 const ANSWERS: Readonly<Record<string, () => unknown>> = {
   "throws at once": () => {
     throw new Error("out of order");
-  },
-  "throws what is no error": () => {
-    throw undefined;
   },
   rejects: () => Promise.reject(new Error("out of order")),
   "rejects with nothing": () => Promise.reject(undefined),
@@ -97,7 +93,7 @@ async function faults(healthy: World, ports: Partial<TokenryOptions>): Promise<s
   const found: string[] = [];
   for (const [name, call] of Object.entries(calls)) {
     try {
-      const value: unknown = await withinASecond(call());
+      const value: unknown = await withinASecond<unknown>(call());
       if (name === "verify" && !isVerdict(value)) found.push(`${name}: no verdict`);
     } catch (error) {
       const fault = faultOf(error, /^(?!)/);
@@ -157,7 +153,7 @@ describe.each(Object.entries(ANSWERS))("a port that %s", (_label, answer) => {
 
   test("the clock", async () => {
     // A cast, as what it answers is wrong by intent.
-    const clock = { now: answer as () => number };
+    const clock = { now: () => settled(answer()) as number };
     expect(await faults(createWorld(), { clock })).toEqual([]);
   });
 
@@ -166,6 +162,49 @@ describe.each(Object.entries(ANSWERS))("a port that %s", (_label, answer) => {
     expect(await faults(createWorld(), { directory, onError: answer })).toEqual([]);
   });
 });
+
+describe("a port that never answers keeps no call waiting that needs no answer of it", () => {
+  const never = () => new Promise<never>(() => {});
+
+  test("the repository, when uses and refusals are noted", async () => {
+    const healthy = createWorld();
+    const { secret } = await healthy.issue({ network: { include: ["10.0.0.0/8"] } });
+    const stuck = { ...healthy.repository, touch: never, commit: never };
+    // A pepper that is new besides: what is found under the old one is to be hashed again.
+    const peppers = [{ id: "new", key: "another pepper of 32 characters!" }, ...PEPPERS];
+    const node = healthy.node({ repository: stuck, peppers });
+    for (const [address, isOk] of [
+      ["10.1.2.3", true],
+      ["192.0.2.1", false],
+    ] as const) {
+      const verdict = node.verify(secret, { api: "orders", method: "GET", address });
+      expect((await withinASecond(verdict)).ok).toBe(isOk);
+    }
+  });
+
+  test("the bus, when a node starts and checks calls", async () => {
+    const healthy = createWorld();
+    const { secret } = await healthy.issue();
+    const node = healthy.node({ bus: { subscribe: never, publish: never } });
+    const verdict = node.verify(secret, { api: "orders", method: "GET" });
+    expect((await withinASecond(verdict)).ok).toBe(true);
+  });
+
+  test("the handler of errors", async () => {
+    const healthy = createWorld();
+    const { secret } = await healthy.issue();
+    const directory: Directory = { find: () => Promise.reject(new Error("out of order")) };
+    const node = healthy.node({ directory, onError: never });
+    const verdict = node.verify(secret, { api: "orders", method: "GET" });
+    expect(await withinASecond(verdict)).toMatchObject({ ok: false, code: "unavailable" });
+  });
+});
+
+/** What nobody waits for: a clock is not asked by promises. */
+function settled(value: unknown): unknown {
+  if (value instanceof Promise) value.catch(() => {});
+  return value;
+}
 
 function store() {
   const budgets = memoryBudgets();

@@ -117,7 +117,7 @@ describe("malformed, without any look-up", () => {
       "full-width letters",
       secret.replace(/[a-z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0)),
     ],
-    ["a letter that becomes two in capitals", secret.slice(0, -1) + "ß"],
+    ["a letter that becomes two in capitals", `${secret.slice(0, -1)}ß`],
     ["half a surrogate pair", "\ud800"],
     ["ten mebibytes", "x".repeat(10 * MEBIBYTE)],
     ["ten mebibytes after the prefix", `acme_pat_${"x".repeat(10 * MEBIBYTE)}`],

@@ -52,7 +52,7 @@ describe("addDuration", () => {
     ["2024-11-30T00:00:00.000Z", 3, "2025-02-28T00:00:00.000Z"],
     ["2024-02-29T00:00:00.000Z", 12, "2025-02-28T00:00:00.000Z"],
     ["2024-01-31T00:00:00.000Z", 3, "2024-04-30T00:00:00.000Z"],
-  ])("TV-04 %s and %i months is %s", (start, months, end) => {
+  ])("CORE-27 TV-04 %s and %i months is %s", (start, months, end) => {
     expect(add(start, { months })).toBe(end);
   });
 

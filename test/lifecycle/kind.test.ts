@@ -1,11 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { findChoice, resolveKind } from "../../src/lifecycle/kind.ts";
-import {
-  manyChoice,
-  manySliding,
-  primaryBackup,
-  singleFixed,
-} from "../../src/lifecycle/presets.ts";
 import type { TokenKind } from "../../src/model.ts";
 
 const prefix = "acme_pat";
@@ -20,9 +14,15 @@ function resolvedFrom(kind: TokenKind, changes: Record<string, unknown>): unknow
   return resolved({ ...kind, ...changes });
 }
 
-const single = singleFixed({ prefix });
-const many = manySliding({ prefix });
-const pair = primaryBackup({ prefix });
+const single: TokenKind = {
+  prefix,
+  slots: "single",
+  expiry: { type: "fixed", after: { days: 180 } },
+  access: "owner",
+  replacement: "revoke-first",
+};
+const many: TokenKind = { ...single, slots: "many" };
+const pair: TokenKind = { ...single, slots: "pair", replacement: "rotate", confirmRotation: true };
 const sliding: TokenKind["expiry"] = { type: "sliding", unusedFor: { days: 30 } };
 const choice: TokenKind["expiry"] = {
   type: "choice",
@@ -65,8 +65,8 @@ describe("resolveKind: defaults", () => {
   });
 
   test("keeps everything that is given", () => {
-    const kind = primaryBackup({
-      prefix,
+    const kind: TokenKind = {
+      ...pair,
       formerPrefixes: ["acme", "old"],
       backupFor: { days: 14 },
       expiry: { type: "sliding", unusedFor: { days: 30 }, atMost: { years: 1 } },
@@ -75,7 +75,7 @@ describe("resolveKind: defaults", () => {
       issuedBy: "manager",
       budgetPercent: 1,
       reminders: [{ weeks: 2 }],
-    });
+    };
     expect(resolved(kind)).toStrictEqual({
       name: "personal",
       prefix,
@@ -122,8 +122,8 @@ describe("resolveKind: defaults", () => {
   test.each(["ab", "a1", "acme_pat", "a_b_c", "a0_0b", `a${"1".repeat(31)}`])(
     "takes the prefix %s",
     (good) => {
-      expect(resolved(singleFixed({ prefix: good })).prefix).toBe(good);
-      const kind = singleFixed({ prefix, formerPrefixes: [good] });
+      expect(resolved({ ...single, prefix: good }).prefix).toBe(good);
+      const kind = { ...single, formerPrefixes: [good] };
       expect(resolved(kind).formerPrefixes).toStrictEqual([good]);
     },
   );
@@ -133,7 +133,7 @@ describe("resolveKind: a frozen copy", () => {
   const kinds: (() => TokenKind)[] = [
     () => ({ ...single, formerPrefixes: ["old"], reminders: [{ days: 3 }] }),
     () => ({ ...many, maxPerOwner: 2, expiry: { ...sliding, atMost: { years: 1 } } }),
-    () => ({ ...manyChoice({ prefix }), expiry: structuredClone(choice) }),
+    () => ({ ...single, access: "granted", expiry: structuredClone(choice) }),
     () => ({ ...pair, backupFor: { days: 14 }, confirmWithin: { hours: 2 } }),
   ];
 
@@ -263,9 +263,12 @@ describe("resolveKind: a wrong option is named by its path", () => {
     expect(refused).toThrow(new RangeError(`${path}${message}`));
   });
 
-  test.each([undefined, null, "singleFixed", 1, [single], singleFixed])("%o is no kind", (kind) => {
-    expect(() => resolved(kind as never)).toThrow(new TypeError(`${path} must be an object`));
-  });
+  test.each([undefined, null, "singleFixed", 1, [single], () => single])(
+    "%o is no kind",
+    (kind) => {
+      expect(() => resolved(kind as never)).toThrow(new TypeError(`${path} must be an object`));
+    },
+  );
 });
 
 describe("findChoice", () => {

@@ -17,7 +17,7 @@ const presets: readonly [string, (options: PresetOptions) => TokenKind][] = [
   ["primaryBackup", primaryBackup],
 ];
 
-describe("the presets, as in the table of the design", () => {
+describe("IND-41 the presets, as in the table of the design", () => {
   test("OWN-02 OWN-04 OWN-05 OWN-11 singleFixed: one, 180 days, revoke first, the owner's access", () => {
     expect(singleFixed({ prefix })).toStrictEqual({
       prefix,

@@ -98,19 +98,23 @@ const ANSWERS: Readonly<Record<string, readonly (string | undefined)[]>> = {
   "zones.list": [FORB, FORB, FORB, FORB, "ok", "ok", FORB, FORB, FORB, FORB, "ok"],
 };
 
-describe.each(Object.entries(OPERATIONS))("CORE-09, AP-5 who may %s", (name, operation) => {
-  test.each(ACTORS.map((row, index) => ({ ...row, answer: ANSWERS[name]?.[index] })))(
-    "$who: $answer",
-    async ({ actor, change: changed, answer }) => {
-      const world = await prepared();
-      changed?.(world);
-      const before = await stateOf(world);
-      expect(await outcomeOf(operation(world, actor))).toBe(answer);
-      // A refusal changes nothing; what the host did itself before "again" is its own.
-      if (answer !== "ok" && name !== "revoke again") expect(await stateOf(world)).toEqual(before);
-    },
-  );
-});
+describe.each(Object.entries(OPERATIONS))(
+  "CORE-09, AP-5, ASVS 7.5.2, ASVS 8.2.1, ASVS 8.3.1 who may %s",
+  (name, operation) => {
+    test.each(ACTORS.map((row, index) => ({ ...row, answer: ANSWERS[name]?.[index] })))(
+      "$who: $answer",
+      async ({ actor, change: changed, answer }) => {
+        const world = await prepared();
+        changed?.(world);
+        const before = await stateOf(world);
+        expect(await outcomeOf(operation(world, actor))).toBe(answer);
+        // A refusal changes nothing; what the host did itself before "again" is its own.
+        if (answer !== "ok" && name !== "revoke again")
+          expect(await stateOf(world)).toEqual(before);
+      },
+    );
+  },
+);
 
 async function stateOf({ repository }: World) {
   return {
@@ -129,7 +133,7 @@ describe("what depends on the owner, whoever asks", () => {
       { name, actor: "the host" },
     ]),
   )(
-    "no secret is made for an owner for whom it could not work: $name by $actor",
+    "EDG-04 no secret is made for an owner for whom it could not work: $name by $actor",
     async ({ name, actor: who }) => {
       const actor = who === MANAGER ? MANAGER : SYSTEM;
       const world = await prepared();

@@ -84,7 +84,7 @@ describe.each(REPOSITORIES)(
       expect(world.notifier.notices.map(({ type }) => type)).not.toContain("token.expired");
     });
 
-    test("link cancelled: a revoked request cannot be confirmed", async () => {
+    test("ASVS 6.5.6 link cancelled: a revoked request cannot be confirmed", async () => {
       const world = createWorld({ repository: await open() });
       const { primary, backup } = await pairOf(world);
       const code = await requestCode(world);
@@ -107,6 +107,19 @@ describe.each(REPOSITORIES)(
       });
     });
 
+    test("a primary revoked meanwhile: the new one is primary, and the backup ends all the same", async () => {
+      const world = createWorld({ repository: await open() });
+      const { primary, backup } = await pairOf(world);
+      const code = await requestCode(world);
+      await world.tokens.revoke({ tokenId: primary.token.id, actor: ADA });
+      const confirmed = await world.tokens.confirmRotation({ code });
+      expect(await slotsOf(world)).toEqual({ primary: confirmed.token.id });
+      expect(confirmed.token.name).toBe(primary.token.name);
+      expect(await world.codeOf(backup.secret)).toBe("unknown_token");
+      const [event] = (await world.trail("rotation.confirmed")).slice(-1);
+      expect(event?.data).toEqual({ name: "laptop", backup: null });
+    });
+
     test.each(["revokeAll", "deprovision"] as const)(
       "user off, %s: all three end",
       async (operation) => {
@@ -125,7 +138,7 @@ describe.each(REPOSITORIES)(
       },
     );
 
-    test("CORE-32 a second click changes nothing, and of many at once one succeeds", async () => {
+    test("CORE-32, ASVS 6.5.1 a second click changes nothing, and of many at once one succeeds", async () => {
       const world = createWorld({ repository: jitteredRepository(await open()) });
       await world.issue({ kind: "web" });
       const code = await requestCode(world);
@@ -176,7 +189,7 @@ describe("the request", () => {
   test.each([
     [{ minutes: 10 }, 600_000],
     [{ hours: 24 }, 86_400_000],
-  ])("confirmWithin %o holds to the millisecond", async (confirmWithin, lifeMs) => {
+  ])("ASVS 6.5.5 confirmWithin %o holds to the millisecond", async (confirmWithin, lifeMs) => {
     const web = primaryBackup({ prefix: "acme_web", confirmWithin });
     const world = createWorld({ kinds: { web } });
     await world.issue({ kind: "web" });

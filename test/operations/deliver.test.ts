@@ -8,7 +8,7 @@ import { APIS, createWorld, KINDS, outcomeOf, PEPPERS } from "../support/world.t
 const NOTHING = { delivered: 0, retried: 0, parked: 0 };
 
 describe.each(REPOSITORIES)("CORE-71 deliver, over $store", ({ open }) => {
-  test("OWN-08 hands each event to the notifier once, oldest first, with its recipient", async () => {
+  test("OWN-08, ASVS 6.3.7 hands each event to the notifier once, oldest first, with its recipient", async () => {
     const world = createWorld({ repository: await open() });
     const { token } = await world.issue({ kind: "personal" });
     world.clock.pass({ minutes: 1 });

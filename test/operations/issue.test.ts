@@ -35,7 +35,7 @@ async function issueInParallel(world: World, count: number, request: Partial<Iss
 }
 
 describe.each(REPOSITORIES)("what issue hands back, over $store", ({ open }) => {
-  test("a working secret and its token", async () => {
+  test("OKT-12, CORE-74 a working secret and its token", async () => {
     const world = createWorld({ repository: await open() });
     const { secret, token } = await world.tokens.issue({
       ...{ kind: "service", owner: ADA, actor: MANAGER, name: "  build server  " },
@@ -57,7 +57,7 @@ describe.each(REPOSITORIES)("what issue hands back, over $store", ({ open }) => 
     });
   });
 
-  test("its event says who, for whom, what and when", async () => {
+  test("CRT-02 its event says who, for whom, what and when", async () => {
     const world = createWorld({ repository: await open() });
     const { token } = await world.tokens.issue({
       kind: "personal",
@@ -152,7 +152,7 @@ describe.each(REPOSITORIES)(
       expect(tokens).toMatchObject([{ slot: "primary" }]);
     });
 
-    test("CORE-33 as many of a numbered kind as allowed, and limit_reached for the others", async () => {
+    test("CORE-33, IND-31 as many of a numbered kind as allowed, and limit_reached for the others", async () => {
       const world = await worldOf();
       expect(await issueInParallel(world, 50, { kind: "numbered" })).toEqual({
         ok: 7,
@@ -182,7 +182,7 @@ describe.each(REPOSITORIES)(
   },
 );
 
-describe("OWN-04 the allowance", () => {
+describe("OWN-04, DEC-05 the allowance", () => {
   test("a second single token is slot_taken, with no side effect, until the first is revoked", async () => {
     const world = createWorld();
     const { secret, token } = await world.issue({ kind: "personal" });
@@ -283,7 +283,7 @@ describe("what is refused", () => {
     ["IP-04 an octal address", { network: { include: ["010.0.0.1"] } }, "invalid_input"],
     ["a zone that there is not", { network: { include: ["zone:nowhere"] } }, "invalid_input"],
     ["an unknown API in budgets", { budgets: { refunds: 10 } }, "invalid_input"],
-    ["a percentage of 0", { budgets: { orders: 0 } }, "invalid_input"],
+    ["OKT-66 a percentage of 0", { budgets: { orders: 0 } }, "invalid_input"],
     ["a percentage of 101", { budgets: { orders: 101 } }, "invalid_input"],
     ["an unknown owner", { owner: "nobody" }, "not_found"],
   ])("%s", async (_name, request, code) => {

@@ -25,7 +25,7 @@ async function pages(
 }
 
 describe.each(REPOSITORIES)("list, over $store", ({ open }) => {
-  test("an owner's living tokens, oldest first, of all kinds or one", async () => {
+  test("OKT-07 an owner's living tokens, oldest first, of all kinds or one", async () => {
     const world = createWorld({ repository: await open() });
     const expected: Token[] = [];
     for (const kind of ["service", "personal", "service"]) {
@@ -39,7 +39,7 @@ describe.each(REPOSITORIES)("list, over $store", ({ open }) => {
     expect(await world.tokens.list({ owner: MANAGER, actor: MANAGER })).toEqual({ tokens: [] });
   });
 
-  test("CORE-76 twenty to a page unless told, and at most 200", async () => {
+  test("CORE-76, OKT-19 twenty to a page unless told, and at most 200", async () => {
     const world = createWorld({ repository: await open() });
     for (let count = 0; count < 45; count++) await world.issue();
     const sizes = async (request: Partial<ListRequest>) =>
@@ -78,7 +78,7 @@ describe.each(REPOSITORIES)("list, over $store", ({ open }) => {
     expect(await world.tokens.list({ owner: ADA, actor: ADA })).toEqual({ tokens: living });
   });
 
-  test("OKT-05, AP-3 no page holds a hash or more of a secret than its hint", async () => {
+  test("OKT-05, AP-3, DEC-10, EDG-15 no page holds a hash or more of a secret than its hint", async () => {
     const world = createWorld({ repository: await open() });
     const { secret, token } = await world.issue();
     const text = JSON.stringify(await world.tokens.list({ owner: ADA, actor: ADA }));

@@ -6,7 +6,7 @@ import { jitteredRepository } from "../support/repository-proxies.ts";
 import { createWorld, outcomeOf } from "../support/world.ts";
 
 describe.each(REPOSITORIES)("CRT-08, CORE-34 regenerate, over $store", ({ open }) => {
-  test("same id, name and restrictions; a new secret and expiry; the old one dead at once", async () => {
+  test("DEC-18 same id, name and restrictions; a new secret and expiry; the old one dead at once", async () => {
     const world = createWorld({ repository: await open() });
     const { secret, token } = await world.issue({
       ...{

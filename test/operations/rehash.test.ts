@@ -9,7 +9,7 @@ const NEW: Pepper = { id: "2026", key: new Uint8Array(32).fill(7) };
 const CALL = { api: "orders", method: "GET" };
 const kinds = { service: manySliding({ prefix: "acme_svc" }) };
 
-describe.each(REPOSITORIES)("CORE-07 a new pepper, over $store", ({ open }) => {
+describe.each(REPOSITORIES)("CORE-07, ASVS 13.3.4 a new pepper, over $store", ({ open }) => {
   test("a secret under the old one is accepted, and moved under the new one once", async () => {
     const watched = watchedRepository(await open());
     const before = createWorld({ repository: watched.repository, peppers: [OLD], kinds });

@@ -24,7 +24,7 @@ async function live(world: World, days: number): Promise<void> {
   }
 }
 
-describe.each(REPOSITORIES)("CORE-29, IND-42 reminders, over $store", ({ open }) => {
+describe.each(REPOSITORIES)("CORE-29, IND-21, IND-42 reminders, over $store", ({ open }) => {
   test("ASVS 6.4.5 30, 7 and 1 days before the expiry, one each", async () => {
     const world = createWorld({ repository: await open() });
     const { token } = await world.issue({ kind: "personal" });

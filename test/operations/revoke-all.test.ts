@@ -20,7 +20,7 @@ async function issueSome(world: World) {
   return { ada, bob: await world.issue({ owner: BOB }) };
 }
 
-describe.each(REPOSITORIES)("CRT-09, CORE-37 revokeAll, over $store", ({ open }) => {
+describe.each(REPOSITORIES)("CRT-09, CORE-37, ASVS 7.4.5 revokeAll, over $store", ({ open }) => {
   test("ends all of an owner and counts them, each with its event", async () => {
     const world = createWorld({ repository: await open() });
     const { ada, bob } = await issueSome(world);
@@ -127,7 +127,7 @@ describe("tokens of an account that the owner has left", () => {
   });
 });
 
-describe.each(REPOSITORIES)("OKT-30, CORE-40 deprovision, over $store", ({ open }) => {
+describe.each(REPOSITORIES)("OKT-30, CORE-40, DEC-01 deprovision, over $store", ({ open }) => {
   test("ends all and says so, with one event more", async () => {
     const world = createWorld({ repository: await open() });
     const { ada } = await issueSome(world);

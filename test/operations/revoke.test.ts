@@ -5,8 +5,8 @@ import { REPOSITORIES } from "../support/repositories.ts";
 import { jitteredRepository } from "../support/repository-proxies.ts";
 import { createWorld, outcomeOf } from "../support/world.ts";
 
-describe.each(REPOSITORIES)("CORE-36 revoke, over $store", ({ open }) => {
-  test("R7009-05 the token is dead at once, gone, and cannot come back", async () => {
+describe.each(REPOSITORIES)("CORE-36, OKT-09, OWN-10 revoke, over $store", ({ open }) => {
+  test("R7009-05, ASVS 7.4.1 the token is dead at once, gone, and cannot come back", async () => {
     const world = createWorld({ repository: await open() });
     const { secret, token } = await world.issue();
     await world.tokens.revoke({ tokenId: token.id, actor: MANAGER, reason: "lost laptop" });
@@ -84,7 +84,7 @@ test("the reason is optional, a text, and bounded", async () => {
   ]);
 });
 
-describe.each(REPOSITORIES)("OKT-10, CORE-38 revokeCurrent, over $store", ({ open }) => {
+describe.each(REPOSITORIES)("OKT-10, CORE-38, IND-07 revokeCurrent, over $store", ({ open }) => {
   test("whoever has the secret may end the token, and is recorded as its owner", async () => {
     const world = createWorld({ repository: await open() });
     const { secret, token } = await world.issue();

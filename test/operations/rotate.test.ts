@@ -44,7 +44,7 @@ describe.each(REPOSITORIES)("CORE-31 a rotation at once, over $store", ({ open }
     });
   });
 
-  test("DEC-07 another one ends the old backup, with its event", async () => {
+  test("DEC-07, EDG-11 another one ends the old backup, with its event", async () => {
     const world = createWorld({ repository: await open() });
     const [first, second, third] = [
       await world.issue({ kind: "direct" }),
@@ -70,7 +70,7 @@ describe.each(REPOSITORIES)("CORE-31 a rotation at once, over $store", ({ open }
     ]);
   });
 
-  test("EDG-13 deleting the backup leaves the primary", async () => {
+  test("EDG-13, EDG-14 deleting the backup leaves the primary", async () => {
     const world = createWorld({ repository: await open() });
     const [first, second] = [await world.issue({ kind: "direct" }), await rotate(world)];
     await world.tokens.revoke({ tokenId: first.token.id, actor: ADA });
@@ -101,7 +101,7 @@ describe.each(REPOSITORIES)("CORE-31 a rotation at once, over $store", ({ open }
   });
 });
 
-describe("backupFor", () => {
+describe("IND-30 backupFor", () => {
   const worldOf = (kind: Partial<Parameters<typeof primaryBackup>[0]>) =>
     createWorld({
       kinds: {

@@ -95,7 +95,7 @@ async function eventfulLife() {
   return { world, watched, published, budgetKeys, secrets, hashes, given, code };
 }
 
-describe("promise 4: a secret, a hash or a pepper is in no log, error, event, notice or key", () => {
+describe("CORE-70, ASVS 16.2.5 a secret, a hash or a pepper is in no log, error, event, notice or key", () => {
   test("in nothing that a whole life of tokens gives out", async () => {
     const { world, published, budgetKeys, secrets, hashes, given, code } = await eventfulLife();
     const events = [...(await world.trail()), ...(await world.trail(undefined, OTHER_ACCOUNT))];

@@ -17,7 +17,7 @@ const APPLICATION: Partial<IssueRequest> = {
   network: { include: ["10.0.0.0/8"] },
 };
 
-describe.each(REPOSITORIES)("OKT-35 update, over $store", ({ open }) => {
+describe.each(REPOSITORIES)("OKT-35, OKT-08 update, over $store", ({ open }) => {
   test.each<[string, Partial<UpdateRequest>, object]>([
     ["name", { name: " new " }, { name: "new" }],
     ["access", { access: { invoices: "read" } }, { access: { invoices: "read" } }],

@@ -23,7 +23,7 @@ const READ = ["GET", "HEAD"];
 const ALL = [...READ, "POST", "PUT", "PATCH", "DELETE"];
 
 describe("a token that follows its owner", () => {
-  test("DEC-12 it does all that the API has, HEAD as GET, and neither OPTIONS nor small letters", async () => {
+  test("DEC-12, OKT-18 it does all that the API has, HEAD as GET, and neither OPTIONS nor small letters", async () => {
     expect(await allowed(undefined)).toEqual({ orders: ALL, invoices: [...READ, "POST"] });
   });
 

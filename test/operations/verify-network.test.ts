@@ -15,7 +15,7 @@ async function worldWithZones(repository: Repository = memoryRepository()): Prom
   return world;
 }
 
-describe("OKT-35 from where a token works", () => {
+describe("OKT-35, ASVS 8.2.4 from where a token works", () => {
   test.each<[string, Network | null, string | undefined, string]>([
     ["no rule", null, "198.51.100.1", "ok"],
     ["no rule and no address", null, undefined, "ok"],
@@ -72,7 +72,7 @@ describe("OKT-35 from where a token works", () => {
     expect(await world.codeOf(secret, { address })).toBe("ok");
   });
 
-  test("a changed zone holds from the next call", async () => {
+  test("OKT-44 a changed zone holds from the next call", async () => {
     const world = await worldWithZones();
     const { secret } = await world.issue({ network: { include: ["zone:office"] } });
     expect(await world.codeOf(secret, { address: "192.0.2.1" })).toBe("ok");
@@ -87,7 +87,7 @@ describe("OKT-35 from where a token works", () => {
   });
 });
 
-describe("CORE-54 blocked zones", () => {
+describe("CORE-54, OKT-46 blocked zones", () => {
   test("refuse every token of the account, with and without a rule, and no other account's", async () => {
     const world = await worldWithZones();
     const free = await world.issue();

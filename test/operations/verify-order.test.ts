@@ -122,7 +122,7 @@ describe("CORE-10 a refusal has no effect of a later step", () => {
     expect(await world.codeOf(secret)).toBe("ok");
   });
 
-  test("OKT-23 a 429 does not slide", async () => {
+  test("OKT-23, DEC-02 a 429 does not slide", async () => {
     const world = createWorld({ apis: { orders: { limit: 1, window: { weeks: 52 } } } });
     const { secret, token } = await world.issue();
     await world.verify(secret);
@@ -133,7 +133,7 @@ describe("CORE-10 a refusal has no effect of a later step", () => {
   });
 });
 
-describe("CORE-14 what the outside learns", () => {
+describe("CORE-14, OKT-58, ASVS 16.5.1 what the outside learns", () => {
   test("the four 401s about a presented token are one and the same answer", async () => {
     const codes = ["malformed_token", "unknown_token", "expired_token", "owner_inactive"];
     const answers = new Set<string>();

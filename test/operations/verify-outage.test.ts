@@ -53,7 +53,7 @@ const UNAVAILABLE = {
   message: "The token cannot be checked now. Try again later.",
 };
 
-describe("CORE-13, ASVS 16.5.3 a port that fails refuses", () => {
+describe("CORE-13, ASVS 11.2.5, ASVS 16.5.2, ASVS 16.5.3 a port that fails refuses", () => {
   test.each<[string, Parameters<typeof verdictWith>[0]]>([
     ["repository throws", { repository: { findByHash: fails } }],
     ["repository rejects", { repository: { findByHash: rejects } }],

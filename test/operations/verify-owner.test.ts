@@ -14,7 +14,7 @@ async function codeAfter(world: World, change: () => void): Promise<string> {
 }
 
 describe("what the owner's state does to a call", () => {
-  test("OKT-30 an owner who is gone has no working token", async () => {
+  test("OKT-30, ASVS 7.4.2 an owner who is gone has no working token", async () => {
     const world = createWorld();
     expect(await codeAfter(world, () => world.directory.remove(ADA))).toBe("owner_inactive");
   });
@@ -34,7 +34,7 @@ describe("what the owner's state does to a call", () => {
     },
   );
 
-  test("DEC-19 a suspended owner's tokens work again afterwards", async () => {
+  test("DEC-19, OKT-31 a suspended owner's tokens work again afterwards", async () => {
     const world = createWorld();
     const { secret } = await world.issue();
     for (const active of [false, true, false, true]) {

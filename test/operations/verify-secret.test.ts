@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { manySliding, memoryRepository, Secret, SYSTEM, singleFixed } from "../../src/index.ts";
+import {
+  manySliding,
+  memoryRepository,
+  type Repository,
+  Secret,
+  SYSTEM,
+  singleFixed,
+} from "../../src/index.ts";
 import { watchedRepository } from "../support/repository-proxies.ts";
 import { createWorld, KINDS, outcomeOf } from "../support/world.ts";
 
@@ -55,7 +62,7 @@ describe("a secret that opens a token", () => {
       expect(await world.verify(presented)).toMatchObject({ ok: true, token: { id: token.id } });
   });
 
-  test("an accepted verdict holds token, owner with profile, and budget", async () => {
+  test("EDG-01, OWN-19 an accepted verdict holds token, owner with profile, and budget", async () => {
     const world = createWorld();
     const { secret, token } = await world.issue();
     expect(await world.verify(secret)).toEqual({
@@ -111,6 +118,23 @@ describe("a secret that opens a token", () => {
     expect(await loose.verify(secret, { api: "orders", method: "GET" })).toMatchObject({
       code: "unknown_token",
     });
+  });
+});
+
+test("CORE-32 a request for a rotation opens nothing, also where a store finds it", async () => {
+  const repository = memoryRepository();
+  const world = createWorld({ repository });
+  await world.issue({ kind: "web" });
+  await world.tokens.rotate({ owner: "ada", kind: "web", actor: "ada" });
+  const stored = await repository.listByOwner({ owner: "ada", limit: 10 });
+  const pending = stored.find(({ slot }) => slot === "pending");
+  const findByHash: Repository["findByHash"] = () =>
+    pending === undefined ? undefined : { token: pending, zones: { revision: 0, zones: [] } };
+  const loose = world.node({ repository: { ...repository, findByHash } });
+  const { secret } = await createWorld().issue({ kind: "web" });
+  expect(pending?.hash).toBeNull();
+  expect(await loose.verify(secret, { api: "orders", method: "GET" })).toMatchObject({
+    code: "unknown_token",
   });
 });
 

@@ -36,7 +36,7 @@ async function expiryOf({ tokens }: World, tokenId: string): Promise<string | un
 afterEach(() => vi.useRealTimers());
 
 describe("how often a use is noted", () => {
-  test("IND-26 once a minute for each token", async () => {
+  test("IND-26, IND-43 once a minute for each token", async () => {
     const { repository, batches } = touchWatched();
     const world = createWorld({ repository });
     const { secret, token } = await world.issue();
@@ -97,7 +97,7 @@ describe("how often a use is noted", () => {
   });
 });
 
-describe.each(REPOSITORIES)("OKT-20 sliding, over $store", ({ open }) => {
+describe.each(REPOSITORIES)("OKT-20, OKT-21 sliding, over $store", ({ open }) => {
   test.each([
     ["TV-01", { days: 30 }, "2021-12-11T20:38:10.000Z"],
     ["TV-02", { minutes: 5 }, "2021-11-11T20:43:10.000Z"],
@@ -113,7 +113,7 @@ describe.each(REPOSITORIES)("OKT-20 sliding, over $store", ({ open }) => {
     expect(await expiryOf(world, token.id)).toBe(expiry);
   });
 
-  test("an unused token expires 30 days after its making, a used one 30 days after its last use", async () => {
+  test("OKT-22 an unused token expires 30 days after its making, a used one 30 days after its last use", async () => {
     const world = createWorld({ repository: await open() });
     const [used, unused] = [await world.issue(), await world.issue()];
     world.clock.pass({ days: 29 });
@@ -140,7 +140,7 @@ describe.each(REPOSITORIES)("OKT-20 sliding, over $store", ({ open }) => {
     }
   });
 
-  test("DEC-03 atMost caps from the making", async () => {
+  test("DEC-03, ASVS 7.3.2, ASVS 10.4.8 atMost caps from the making", async () => {
     const expiry = { type: "sliding", unusedFor: { days: 30 }, atMost: { days: 40 } } as const;
     const world = createWorld({ repository: await open(), ...sliding({ expiry }) });
     const { secret, token } = await world.issue();

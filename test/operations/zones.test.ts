@@ -12,7 +12,7 @@ async function namesOf({ tokens }: World, account = ACCOUNT): Promise<readonly s
 }
 
 describe.each(REPOSITORIES)("OKT-40 zones, over $store", ({ open }) => {
-  test("put makes and changes, list sorts by name, remove removes", async () => {
+  test("OKT-82 put makes and changes, list sorts by name, remove removes", async () => {
     const world = createWorld({ repository: await open() });
     const { zones } = world.tokens;
     const office = await zones.put({
@@ -40,7 +40,7 @@ describe.each(REPOSITORIES)("OKT-40 zones, over $store", ({ open }) => {
   });
 
   test.each(["include", "exclude"])(
-    "OKT-37 a zone in a token's %s is neither removed nor blocked",
+    "OKT-37, OKT-47 a zone in a token's %s is neither removed nor blocked",
     async (list) => {
       const world = createWorld({ repository: await open() });
       const { zones } = world.tokens;

@@ -39,7 +39,7 @@ function ofNode(algorithm: string, data: string | Uint8Array, encoding: "hex" | 
 describe.each<[string, () => Promise<Digest>]>([
   ["native", () => import("../../src/secret/digest.ts")],
   ["portable", () => digestWith(undefined)],
-])("CORE-05 the %s digest", (_, load) => {
+])("CORE-05 ASVS 11.2.1 ASVS 11.4.1 the %s digest", (_, load) => {
   test.each([
     ["", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],
     ["abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"],

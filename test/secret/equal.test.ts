@@ -16,7 +16,7 @@ test("CORE-06 agrees with === on every pair of texts", () => {
   );
 });
 
-test("CORE-06 tells a difference at every place, also where two differences would cancel out", () => {
+test("CORE-06 ASVS 11.2.4 tells a difference at every place, also where two differences would cancel out", () => {
   for (let place = 0; place < 64; place++) {
     const text = "a".repeat(64);
     expect(equalInConstantTime(text, `${text.slice(0, place)}b${text.slice(place + 1)}`)).toBe(

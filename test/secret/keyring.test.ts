@@ -15,7 +15,7 @@ function hmacOf(key: string | Uint8Array, message: string): string {
 }
 
 describe("a keyring without peppers", () => {
-  test("CORE-05 hashes with SHA-256, which is one hash", () => {
+  test("CORE-05 NIST-02 ASVS 6.5.2 hashes with SHA-256, which is one hash", () => {
     const keyring = createKeyring([]);
     const digest = createHash("sha256").update(text).digest("hex");
     expect(keyring.hash(text)).toBe(digest);

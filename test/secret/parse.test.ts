@@ -48,7 +48,7 @@ describe("parseSecret", () => {
     }
   });
 
-  test("TV-12 lets a forged text with a right checksum through: it is a filter, no proof", () => {
+  test("IND-04 TV-12 lets a forged text with a right checksum through: it is a filter, no proof", () => {
     expect(parsed(checked(`acme_pat_${"0".repeat(32)}`))).toBe("acme_pat_");
   });
 

@@ -18,7 +18,7 @@ async function source(): Promise<{ draw: () => number; pools: Uint8Array[] }> {
   return { draw: randomByte, pools };
 }
 
-test("each byte is drawn from the CSPRNG, none before it is filled, each used once", async () => {
+test("ASVS 6.5.3 each byte is drawn from the CSPRNG, none before it is filled, each used once", async () => {
   const { draw, pools } = await source();
   expect(pools).toHaveLength(0);
   const first = draw();

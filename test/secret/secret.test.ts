@@ -101,6 +101,29 @@ describe("Secret", () => {
   });
 });
 
+describe("Secret.isSecret", () => {
+  test("tells a secret, frozen or not, of a class made from it too", () => {
+    class Own extends Secret {}
+    for (const value of [secret, Object.freeze(new Secret(text)), new Own(text)])
+      expect(Secret.isSecret(value)).toBe(true);
+  });
+
+  test.each([
+    ["undefined", undefined],
+    ["null", null],
+    ["its text", text],
+    ["a number", 1],
+    ["a function", () => secret],
+    ["an object with its methods", { reveal: () => text, toString: () => hint }],
+    ["an object with its prototype", Object.create(Secret.prototype)],
+    ["an object made from it", Object.create(secret)],
+    ["a proxy of it", new Proxy(secret, {})],
+    ["its class", Secret],
+  ])("%s is none", (_, value) => {
+    expect(Secret.isSecret(value)).toBe(false);
+  });
+});
+
 describe("hintOf", () => {
   test("CORE-05 is the prefix and the last four characters", () => {
     expect(hintOf(`my_acme_pat_${"x".repeat(34)}WXYZ`)).toBe("my_acme_pat_…WXYZ");

@@ -66,7 +66,7 @@ describe("a hit", () => {
     expect(calls).toEqual(["findByHash"]);
   });
 
-  test("checks the expiry again", async () => {
+  test("R7662-07 checks the expiry again", async () => {
     const { here, calls } = twoNodes(undefined, { cache: { ttl: { days: 400 } } });
     const { secret, token } = await here.issue({ kind: "personal" });
     await here.verify(secret);
@@ -169,7 +169,7 @@ describe.each(REPOSITORIES)("a change made here is seen at once, over $store", (
   });
 });
 
-describe("a change made on another node", () => {
+describe("OWN-10 a change made on another node", () => {
   test("is seen at once by the bus", async () => {
     const { here, there, codeThere } = twoNodes(memoryBus());
     const { secret, token } = await here.issue();

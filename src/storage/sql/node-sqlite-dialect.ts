@@ -92,7 +92,10 @@ function notOpened(path: string, cause: unknown): Error {
   return new Error(`The SQLite file ${path} cannot be opened: ${reason}. ${needs}`, { cause });
 }
 
-/** Keeps statements prepared: preparing one costs as much as running it. */
+/**
+ * Keeps statements prepared: preparing one costs as much as running it. Not those with a `*`: Node 22 reads the columns that the table
+ * had when the statement was prepared, also when the table has others since.
+ */
 function cachingStatements(database: DatabaseSync): SqliteDatabase {
   const statements = new QuickLRU<string, SqliteStatement>({ maxSize: MOST_STATEMENTS });
   return {
@@ -101,7 +104,7 @@ function cachingStatements(database: DatabaseSync): SqliteDatabase {
       const known = statements.get(sql);
       if (known !== undefined) return known;
       const statement = kyselyStatement(database, sql);
-      statements.set(sql, statement);
+      if (!sql.includes("*")) statements.set(sql, statement);
       return statement;
     },
   };

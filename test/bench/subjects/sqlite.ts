@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { CacheOptions } from "tokenry";
-import { kysely, tokenrySql } from "../built.ts";
+import { openSqliteRepository } from "../built.ts";
 import { compare, type Loop } from "../measure.ts";
 import { openBetterAuth } from "../peers/better-auth.ts";
 import { shuffled } from "../random.ts";
@@ -33,10 +33,7 @@ export const subject: Subject = {
 
 async function verify(cache: CacheOptions, makeLoop: (world: World) => Loop): Promise<Row> {
   return withFile(async (path) => {
-    const { migrate, nodeSqliteDialect, sqlRepository } = tokenrySql();
-    const db = new (kysely().Kysely)<object>({ dialect: nodeSqliteDialect(path) });
-    await migrate(db);
-    const world = await createWorld(COUNT, { repository: sqlRepository({ db }), cache });
+    const world = await createWorld(COUNT, { repository: await openSqliteRepository(path), cache });
     const loop = makeLoop(world);
     await loop(COUNT);
     const select = new DatabaseSync(path).prepare("select * from tokenry_tokens where hash = ?");

@@ -26,7 +26,7 @@ export const subject: Subject = {
       measure: () => verify(1_000_000),
       target: atMostTimesFloor(2, "verify, 1,000,000 tokens: at most 2 × the floor"),
     },
-    { name: "tokenry, 10,000 tokens, a minute between calls", measure: verifyRarely },
+    { name: "tokenry, 10,000 tokens, each once a minute", measure: verifyOnceAMinute },
     { name: "better-auth 1.7.5, 1 key", isPeer: true, measure: () => verifyBetterAuth(1) },
     { name: "better-auth 1.7.5, 1,000 keys", isPeer: true, measure: () => verifyBetterAuth(1000) },
   ],
@@ -41,19 +41,19 @@ async function verify(count: number): Promise<Row> {
   // As dear as Date.now, but no minute passes, however long a slow machine takes.
   const world = await createWorld(count, { clock: { now: () => Math.min(Date.now(), lastMs) } });
   const loop = verifyInTurn(world);
-  await loop(count);
+  // Twice, as a token is made ready at its first call and, once that use has been noted, anew.
+  await loop(2 * count);
   return compare(createFloor(world.secrets), loop);
 }
 
-/** Calls of tokens that were last called a minute ago: each use is noted, and the directory is asked again for each owner. */
-async function verifyRarely(): Promise<Row> {
+/** Calls of tokens that were last called a minute ago: each use is noted, and the directory is asked again for most owners. */
+async function verifyOnceAMinute(): Promise<Row> {
   const count = 10_000;
+  const callMs = 61_000 / count;
   let passedMs = 0;
-  let calls = 0;
   const now = (): number => {
-    // The clock is read once a call.
-    if (calls++ % count === 0) passedMs += 61_000;
-    return Date.now() + passedMs;
+    passedMs += callMs;
+    return Math.floor(Date.now() + passedMs);
   };
   const world = await createWorld(count, { clock: { now } });
   return compare(createFloor(world.secrets), verifyInTurn(world));

@@ -157,6 +157,39 @@ test("a page of events that names neither an account nor a token is refused", as
   await expect(store.repository.events({ limit: 5 })).rejects.toThrow(TypeError);
 });
 
+test("a place before the range does not widen it", async () => {
+  await using store = await openRepository();
+  const { repository } = store;
+  const [, second] = [
+    await insertToken(repository, { expiresAt: NOW - 1 }),
+    await insertToken(repository, { expiresAt: NOW + 1 }),
+  ];
+  const after = { expiresAt: NOW - 2, id: "a" };
+  expect(await repository.expiringBetween(NOW, NOW + 9, 9, after)).toEqual([second]);
+});
+
+test.each([{}, { updateFrom: false }])(
+  "uses of few tokens, many in one batch, count as one after another: %o",
+  async (capabilities) => {
+    await using store = await openRepository(capabilities);
+    const { repository } = store;
+    const tokens = [
+      await insertToken(repository, { expiresAt: NOW }),
+      await insertToken(repository, { expiresAt: NOW }),
+    ];
+    // Each use is in time only because of the one before it.
+    const uses = Array.from({ length: 300 }, (_, index) => {
+      const step = Math.floor(index / 2);
+      return { id: tokens[index % 2]?.id ?? "", usedAt: NOW + step - 1, expiresAt: NOW + step + 1 };
+    });
+    await repository.touch(uses);
+    const last = { lastUsedAt: NOW + 148, expiresAt: NOW + 150 };
+    for (const token of tokens) {
+      expect(await repository.findById(token.id)).toEqual({ ...token, ...last });
+    }
+  },
+);
+
 test("notices that workers claim one by one are claimed once, too", async () => {
   await using store = await openRepository({ returning: false });
   const { repository } = store;
