@@ -5,21 +5,21 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
-/** Builds dist, which is what is measured, from the sources as they are now. Throws when that fails. */
+/** Builds dist, which is what is measured, from the sources as they are now. */
 export function build(): void {
-  const tsup = `${ROOT}node_modules/tsup/dist/cli-default.js`;
-  const { status } = spawnSync(process.execPath, [tsup, "--no-dts", "--silent"], {
+  const { status } = spawnSync("npm exec -- tsup --no-dts --silent", {
     cwd: ROOT,
+    shell: true,
     stdio: "inherit",
   });
-  if (status !== 0) throw new Error("tokenry cannot be built: there is nothing to measure");
+  if (status !== 0) throw new Error("tokenry cannot be built, so there is nothing to measure");
 }
 
-/** Installs the peers where they are missing, as their lockfile says; whether they are there now. */
+/** Installs the peers as their lockfile says, where they are missing. Returns whether they are there now. */
 export function installPeers(): boolean {
   if (hasPeers()) return true;
   process.stdout.write("installing the peers into test/bench/node_modules\n");
-  spawnSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: HERE, stdio: "ignore" });
+  spawnSync("npm ci --no-audit --no-fund", { cwd: HERE, shell: true, stdio: "ignore" });
   return hasPeers();
 }
 

@@ -6,14 +6,15 @@ import { createRandom } from "./random.ts";
 export const PREFIX = "bench_svc";
 
 const TOKENS_PER_OWNER = 10;
-const OWNERS_PER_ACCOUNT = 100;
+/** A hundred owners to an account. */
+export const TOKENS_PER_ACCOUNT: number = 100 * TOKENS_PER_OWNER;
 const DAY_MS = 86_400_000;
 
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/** Makes secrets of the shape that tokenry issues, the same in every run. */
+/** Makes secrets as tokenry issues them, the same in every run. */
 export function createSecrets(count: number): string[] {
-  const random = createRandom(0x70_6b_65_6e);
+  const random = createRandom(1);
   return Array.from({ length: count }, () => {
     let text = `${PREFIX}_`;
     for (let place = 0; place < 32; place++) text += BASE62[Math.floor(random() * 62)];
@@ -21,12 +22,12 @@ export function createSecrets(count: number): string[] {
   });
 }
 
-/** The owner of a token: ten tokens to an owner. */
+/** The owner of a token. */
 export function ownerOf(index: number): string {
   return flat(`owner-${Math.floor(index / TOKENS_PER_OWNER)}`);
 }
 
-/** The account of a token: a hundred owners to an account. */
+/** The account of a token. */
 export function accountOf(index: number): string {
   return flat(`account-${accountNumber(index)}`);
 }
@@ -41,7 +42,7 @@ export function addressOf(index: number, host: number): string {
   return flat(`${host & 1 ? officeOf(index) : cloudOf(index)}.${host}`);
 }
 
-/** The record of the token that a secret opens, as `issue` would store it; every text is its own, as texts out of requests are. */
+/** The record of the token that a secret opens, as `issue` would store it. Each text is a copy of its own, as if it had come with a request. */
 export function storedToken(secret: string, index: number, now: number): StoredToken {
   return {
     id: flat(`00000000-0000-7000-8000-${index.toString(16).padStart(12, "0")}`),
@@ -77,7 +78,7 @@ function cloudOf(index: number): string {
 
 /** Which account a token belongs to: the first, the second… */
 export function accountNumber(index: number): number {
-  return Math.floor(index / (TOKENS_PER_OWNER * OWNERS_PER_ACCOUNT));
+  return Math.floor(index / TOKENS_PER_ACCOUNT);
 }
 
 function base62(value: number, width: number): string {

@@ -10,6 +10,7 @@ import {
   ownerOf,
   PREFIX,
   storedToken,
+  TOKENS_PER_ACCOUNT,
 } from "./samples.ts";
 
 /** A tokenry with many tokens in which every gate has something to decide, and budgets that no benchmark can spend. */
@@ -66,7 +67,8 @@ export async function createWorld(count: number, options: WorldOptions = {}): Pr
   const request: World["request"] = (index) => ({
     api: "orders",
     method: "GET",
-    address: addresses[accountNumber(index) * ADDRESSES_PER_ACCOUNT + (index & 7)],
+    address:
+      addresses[accountNumber(index) * ADDRESSES_PER_ACCOUNT + (index % ADDRESSES_PER_ACCOUNT)],
   });
   return { tokens, secrets, order: shuffled(count), request };
 }
@@ -118,28 +120,27 @@ export function verifyTogether({ tokens, secrets, order, request }: World, inFli
   };
 }
 
-/** The directory of a host that has its users in memory. */
+/** The users of a host that has them in memory. */
 function createOwners(count: number): ReadonlyMap<string, Owner> {
   const owners = new Map<string, Owner>();
+  const privileges: Pick<Owner, "active" | "methods" | "access"> = {
+    active: true,
+    methods: ["GET", "POST"],
+    access: { orders: "full", invoices: "read" },
+  };
   for (let index = 0; index < count; index++) {
     const id = ownerOf(index);
-    if (owners.has(id)) continue;
-    const access = { orders: "full", invoices: "read" } as const;
-    owners.set(id, {
-      id,
-      account: accountOf(index),
-      active: true,
-      methods: ["GET", "POST"],
-      access,
-    });
+    if (!owners.has(id)) owners.set(id, { id, account: accountOf(index), ...privileges });
   }
   return owners;
 }
 
+/** Some addresses of each account. */
 function createAddresses(count: number): readonly string[] {
-  const accounts = accountNumber(count - 1) + 1;
-  const tokensPerAccount = 1000;
-  return Array.from({ length: accounts * ADDRESSES_PER_ACCOUNT }, (_, place) =>
-    addressOf(Math.floor(place / ADDRESSES_PER_ACCOUNT) * tokensPerAccount, 100 + (place & 7)),
-  );
+  const addresses: string[] = [];
+  for (let index = 0; index < count; index += TOKENS_PER_ACCOUNT) {
+    for (let host = 1; host <= ADDRESSES_PER_ACCOUNT; host++)
+      addresses.push(addressOf(index, host));
+  }
+  return addresses;
 }

@@ -8,9 +8,8 @@ export interface Living {
   slot: string | null;
   name: string;
   version: number;
-  /** The secrets that the trail says it was given, and those of them that were acknowledged. */
-  given: number;
-  acknowledged: string[];
+  /** The secrets that it was given, one after another; `undefined` is one that nobody was told of. */
+  secrets: readonly (string | undefined)[];
 }
 
 export type State = Map<string, Living>;
@@ -49,12 +48,9 @@ function replayOn(
 /** The state after a deed. */
 function after(before: State, entry: Entry, events: readonly StoredEvent[]): State {
   const state: State = structuredClone(before);
-  for (const event of events) apply(state, event);
   const { tokenId, secret } = entry;
-  if (tokenId !== undefined) {
-    assert.equal(events.at(-1)?.tokenId, tokenId);
-    if (secret !== undefined) state.get(tokenId)?.acknowledged.push(secret);
-  }
+  for (const event of events) apply(state, event, secret);
+  if (tokenId !== undefined) assert.equal(events.at(-1)?.tokenId, tokenId);
   return state;
 }
 
@@ -100,20 +96,26 @@ function taken(
   return isMatch && (tokenId === undefined || events[0]?.tokenId === tokenId) ? events : undefined;
 }
 
-function apply(state: State, { type, tokenId, kind, data }: StoredEvent): void {
+function apply(
+  state: State,
+  { type, tokenId, kind, data }: StoredEvent,
+  secret: string | undefined,
+): void {
   const id = tokenId ?? "";
+  const made = { kind, name: String(data.name), secrets: [secret] };
   switch (type) {
     case "token.issued":
-      state.set(id, { kind, slot: data.slot as string | null, ...fresh(data.name), version: 1 });
+      // A cast: this is how the event is written.
+      state.set(id, { ...made, slot: data.slot as string | null, version: 1 });
       stepDown(state, data.backup);
       break;
     case "rotation.confirmed":
       // One version as a request, the next as a token.
-      state.set(id, { kind, slot: "primary", ...fresh(data.name), version: 2 });
+      state.set(id, { ...made, slot: "primary", version: 2 });
       stepDown(state, data.backup);
       break;
     case "token.regenerated":
-      change(state, id, (token) => ({ ...token, given: token.given + 1 }));
+      change(state, id, (token) => ({ ...token, secrets: [...token.secrets, secret] }));
       break;
     case "token.updated":
       change(state, id, (token) => ({ ...token, name: nameSetBy(data.set) ?? token.name }));
@@ -124,10 +126,6 @@ function apply(state: State, { type, tokenId, kind, data }: StoredEvent): void {
     default:
       assert.equal(type, "rotation.requested");
   }
-}
-
-function fresh(name: unknown): Pick<Living, "name" | "given" | "acknowledged"> {
-  return { name: String(name), given: 1, acknowledged: [] };
 }
 
 function nameSetBy(set: unknown): string | undefined {

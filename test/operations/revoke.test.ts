@@ -44,7 +44,7 @@ describe.each(REPOSITORIES)("CORE-36, OKT-09, OWN-10 revoke, over $store", ({ op
     expect(await outcomeOf(world.tokens.revoke({ tokenId: next.token.id, actor: ADA }))).toBe("ok");
   });
 
-  test("CORE-75, AP-1 another account's token is answered as an unknown id, also when it is gone", async () => {
+  test("CORE-75, AP-1, ASVS 8.2.2 another account's token is answered as an unknown id, also when it is gone", async () => {
     const world = createWorld({ repository: await open() });
     const { secret, token } = await world.issue();
     const answers = async (tokenId: string) =>

@@ -35,6 +35,7 @@ export const subject: Subject = {
   ],
 };
 
+/** Kept, so that the engine leaves out no call as one that nobody needs. */
 const made = { last: "" };
 
 async function makeFloor(calls: number): Promise<void> {
