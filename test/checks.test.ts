@@ -8,6 +8,7 @@ import {
   checkOneOf,
   checkText,
   checkWhole,
+  plainCopy,
   quoted,
 } from "../src/checks.ts";
 import { generateSecret } from "../src/secret/generate.ts";
@@ -39,6 +40,86 @@ describe("quoted", () => {
     // Not even the start of one that goes on beyond what is repeated.
     expect(quoted(`${"a b ".repeat(12)}${"s".repeat(38)}`)).toBe(`"${"a b ".repeat(12)}…"`);
     expect(quoted(`${"A1z".repeat(6)}b`)).toBe(`"${"A1z".repeat(6)}b"`);
+    // Nor the start of one that goes on beyond what is looked at, however much before it is left out.
+    const before = `${"0".repeat(30)} `.repeat(4);
+    expect(quoted(before + "s".repeat(38))).toBe('"… … … … …"');
+    expect(quoted("s".repeat(10_000_000))).toBe('"…"');
+  });
+
+  test("T-16 is visible ASCII, so that it cannot break a line of a log nor hide in it", () => {
+    expect(quoted("a\u2028b\u202ec\u007fd\u0085é\ud83d\ude00")).toBe(
+      String.raw`"a\u2028b\u202ec\u007fd\u0085\u00e9\ud83d\ude00"`,
+    );
+    const text = "\u0000\u001f ~\u00a0\uffff";
+    expect(JSON.parse(quoted(text))).toBe(text);
+  });
+});
+
+describe("plainCopy", () => {
+  test("is a copy of all that is in a request, down to its lists", () => {
+    const mark = Symbol("mark");
+    const run = (): number => 1;
+    const request = {
+      name: "a",
+      none: null,
+      run,
+      [mark]: { deep: 1 },
+      network: { include: ["x"] },
+    };
+    const copy = plainCopy(request);
+    expect(copy).toStrictEqual(request);
+    expect(copy).not.toBe(request);
+    expect(copy[mark]).not.toBe(request[mark]);
+    expect(copy.network.include).not.toBe(request.network.include);
+    expect(copy.run).toBe(run);
+  });
+
+  test.each([undefined, null, 1, "text", Symbol.iterator])("%o is its own copy", (value) => {
+    expect(plainCopy(value)).toBe(value);
+  });
+
+  test("copies three levels under the request, and lets what is deeper be", () => {
+    const request = { one: { two: { three: { four: { five: 1 } } } }, list: [[[[5]]]] };
+    const copy = plainCopy(request);
+    expect(copy).toStrictEqual(request);
+    expect(copy.one.two.three).not.toBe(request.one.two.three);
+    expect(copy.one.two.three.four).toBe(request.one.two.three.four);
+    expect(copy.list[0]?.[0]).not.toBe(request.list[0]?.[0]);
+    expect(copy.list[0]?.[0]?.[0]).toBe(request.list[0]?.[0]?.[0]);
+  });
+
+  test("a getter has its say once, and not when the copy is read", () => {
+    let reads = 0;
+    const request = {
+      get name(): string {
+        reads += 1;
+        return `read ${reads}`;
+      },
+    };
+    const copy = plainCopy(request);
+    expect([copy.name, copy.name, reads]).toStrictEqual(["read 1", "read 1", 1]);
+  });
+
+  test("AP-3 a field named __proto__ stays a field, and nothing is inherited", () => {
+    const copy = plainCopy(JSON.parse('{"__proto__": {"actor": "admin"}}'));
+    expect(Object.keys(copy)).toStrictEqual(["__proto__"]);
+    expect(Object.getPrototypeOf(copy)).toBe(Object.prototype);
+    expect(plainCopy(Object.create({ actor: "admin" }))).toStrictEqual({});
+  });
+
+  test("what throws when it is read is no request", () => {
+    const cause = new RangeError("boo");
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const getter = Object.defineProperty({}, "name", {
+      enumerable: true,
+      get: () => {
+        throw cause;
+      },
+    });
+    const refused = new TypeError("request cannot be read", { cause });
+    expect(() => plainCopy({ network: getter })).toThrow(refused);
+    expect(() => plainCopy(proxy)).toThrow("request cannot be read");
   });
 });
 

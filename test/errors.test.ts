@@ -105,6 +105,8 @@ describe("TokenryError", () => {
     expect(other.TokenryError).not.toBe(TokenryError);
     expect(new other.TokenryError("conflict")).toBeInstanceOf(TokenryError);
     expect(new TokenryError("conflict")).toBeInstanceOf(other.TokenryError);
+    // What other versions of the package look for.
+    expect(Reflect.ownKeys(new TokenryError("conflict"))).toContain(Symbol.for("tokenry.error"));
   });
 
   test.each([undefined, null, 1, "conflict", {}, new Error("conflict"), { code: "conflict" }])(

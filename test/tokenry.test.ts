@@ -12,7 +12,7 @@ import {
   TokenryError,
 } from "../src/index.ts";
 import { ACCOUNT, ADA, BOB, MANAGER } from "./support/directory.ts";
-import { watchedRepository } from "./support/repository-proxies.ts";
+import { jitteredRepository, watchedRepository } from "./support/repository-proxies.ts";
 import { createWorld, outcomeOf } from "./support/world.ts";
 
 const CALL = { api: "orders", method: "GET" };
@@ -236,8 +236,7 @@ describe("start and close", () => {
   });
 
   test("close stops the jobs and ends what runs in the background", async () => {
-    const watched = watchedRepository(memoryRepository());
-    const world = createWorld({ repository: watched.repository });
+    const world = createWorld({ repository: jitteredRepository(memoryRepository()) });
     const { secret } = await world.issue({ network: { include: ["10.0.0.1"] } });
     await world.verify(secret, { address: "10.0.0.2" });
     await world.tokens.close();

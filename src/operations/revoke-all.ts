@@ -76,7 +76,8 @@ export async function endAll(context: Context, ending: Ending): Promise<RevokedC
       alsoRecord === undefined ? [] : [alsoRecord(account, living.length, authority.actor, now)];
     const result = { revoked: living.length };
     if (ended.length === 0 && also.length === 0) return { committed: { ok: true }, result };
-    const remove = ended.map(({ id }) => ({ id }));
+    // The version guards against a rotation meanwhile: what it made of a token must end too.
+    const remove = ended.map(({ id, version }) => ({ id, version }));
     return { committed: await commit(context, { remove, events: [...revoked, ...also] }), result };
   });
 }

@@ -194,7 +194,7 @@ describe("a port that never answers keeps no call waiting that needs no answer o
     const healthy = createWorld();
     const { secret } = await healthy.issue();
     const directory: Directory = { find: () => Promise.reject(new Error("out of order")) };
-    const node = healthy.node({ directory, onError: never });
+    const node = healthy.node({ directory, onError: never as () => void });
     const verdict = node.verify(secret, { api: "orders", method: "GET" });
     expect(await withinASecond(verdict)).toMatchObject({ ok: false, code: "unavailable" });
   });

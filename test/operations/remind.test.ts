@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  manyChoice,
   manySliding,
   primaryBackup,
   SYSTEM,
@@ -124,6 +125,20 @@ describe("a life that is moved is announced anew", () => {
     await live(world, 63);
     expect(await announced(world)).toEqual(["30 days", "30 days"]);
   });
+});
+
+test("CORE-29 a life that is moved is announced anew also in a range that began before the last", async () => {
+  const application = manyChoice({
+    prefix: "acme_app",
+    reminders: [{ days: 100 }, { days: 30 }],
+  });
+  const world = createWorld({ kinds: { application } });
+  const { token } = await world.issue({ kind: "application", expiresIn: { months: 12 } });
+  await live(world, 340);
+  expect(await announced(world)).toEqual(["100 days", "30 days"]);
+  await world.tokens.update({ tokenId: token.id, actor: MANAGER, expiresIn: { months: 3 } });
+  await live(world, 1);
+  expect(await announced(world)).toEqual(["100 days", "30 days", "100 days"]);
 });
 
 describe("none", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { type RevokeRequest, SYSTEM } from "../../src/index.ts";
+import { type Issued, type RevokeRequest, SYSTEM } from "../../src/index.ts";
 import { ADA, BOB, FOREIGN_MANAGER, MANAGER, STRANGER } from "../support/directory.ts";
 import { REPOSITORIES } from "../support/repositories.ts";
-import { jitteredRepository } from "../support/repository-proxies.ts";
+import { jitteredRepository, overtakenRepository } from "../support/repository-proxies.ts";
 import { createWorld, outcomeOf } from "../support/world.ts";
 
 describe.each(REPOSITORIES)("CORE-36, OKT-09, OWN-10 revoke, over $store", ({ open }) => {
@@ -131,6 +131,20 @@ describe.each(REPOSITORIES)("OKT-10, CORE-38, IND-07 revokeCurrent, over $store"
     const next = await world.tokens.regenerate({ tokenId: token.id, actor: MANAGER });
     expect(await world.tokens.revokeCurrent(secret)).toEqual({ revoked: 0 });
     expect(await world.codeOf(next.secret)).toBe("ok");
+  });
+
+  test("nor one that is regenerated away while it is being revoked", async () => {
+    const repository = await open();
+    const world = createWorld({ repository });
+    const { secret, token } = await world.issue({ kind: "application", access: "full" });
+    const made: Issued[] = [];
+    const overtaken = overtakenRepository(repository, "findByHash", async () => {
+      made.push(await world.tokens.regenerate({ tokenId: token.id, actor: MANAGER }));
+    });
+    expect(await world.node({ repository: overtaken }).revokeCurrent(secret)).toEqual({
+      revoked: 0,
+    });
+    expect(await world.codeOf(made[0]?.secret)).toBe("ok");
   });
 });
 

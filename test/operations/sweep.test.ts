@@ -2,7 +2,11 @@ import { describe, expect, test } from "vitest";
 import { memoryRepository, SYSTEM, singleFixed } from "../../src/index.ts";
 import { ACCOUNT, ADA } from "../support/directory.ts";
 import { REPOSITORIES } from "../support/repositories.ts";
-import { jitteredRepository, watchedRepository } from "../support/repository-proxies.ts";
+import {
+  jitteredRepository,
+  overtakenRepository,
+  watchedRepository,
+} from "../support/repository-proxies.ts";
 import { createWorld, outcomeOf } from "../support/world.ts";
 
 describe.each(REPOSITORIES)("OWN-02, CORE-26 sweep, over $store", ({ open }) => {
@@ -81,14 +85,7 @@ describe.each(REPOSITORIES)("OWN-02, CORE-26 sweep, over $store", ({ open }) => 
     await other.verify(secret, { api: "orders", method: "GET" });
     world.clock.pass({ days: 1 });
     const slow = world.node({
-      repository: {
-        ...repository,
-        async expiredBefore(now, limit) {
-          const batch = await repository.expiredBefore(now, limit);
-          await other.close();
-          return batch;
-        },
-      },
+      repository: overtakenRepository(repository, "expiredBefore", () => other.close()),
     });
     expect(await slow.jobs.sweep()).toEqual({ removed: 0 });
     expect(await world.tokens.get({ tokenId: token.id, actor: SYSTEM })).toMatchObject({

@@ -7,7 +7,11 @@ import {
 } from "../../src/index.ts";
 import { ADA, MANAGER } from "../support/directory.ts";
 import { REPOSITORIES } from "../support/repositories.ts";
-import { jitteredRepository, watchedRepository } from "../support/repository-proxies.ts";
+import {
+  jitteredRepository,
+  overtakenRepository,
+  watchedRepository,
+} from "../support/repository-proxies.ts";
 import { createWorld, outcomeOf } from "../support/world.ts";
 
 const APPLICATION: Partial<IssueRequest> = {
@@ -132,6 +136,21 @@ describe("what is refused", () => {
     expect(await raise(50, ADA)).toBe("ok");
     expect(await raise(51, ADA)).toBe("forbidden");
     expect(await raise(100, MANAGER)).toBe("ok");
+  });
+
+  test("OKT-68 what is allowed is decided on the token as it is when it changes", async () => {
+    const repository = memoryRepository();
+    const world = createWorld({ repository });
+    const { token } = await world.issue({ budgets: { orders: 80 } });
+    const target = { tokenId: token.id };
+    const overtaken = overtakenRepository(repository, "findById", () =>
+      world.tokens.update({ ...target, actor: MANAGER, budgets: { orders: 10 } }),
+    );
+    const keep = { ...target, actor: ADA, budgets: { orders: 80 } };
+    expect(await outcomeOf(world.node({ repository: overtaken }).update(keep))).toBe("forbidden");
+    expect(await world.tokens.get({ ...target, actor: ADA })).toMatchObject({
+      budgets: { orders: 10 },
+    });
   });
 
   test("a change that is overtaken every time is a conflict", async () => {

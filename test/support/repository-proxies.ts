@@ -33,6 +33,23 @@ export function jitteredRepository(repository: Repository): Repository {
   });
 }
 
+/** A repository in which something happens once, between the first answer of a method and what its caller does with it. */
+export function overtakenRepository(
+  repository: Repository,
+  overtaken: RepositoryMethod,
+  happen: () => Promise<unknown>,
+): Repository {
+  let hasHappened = false;
+  return around(repository, async (method, call) => {
+    const answer = await call();
+    if (method === overtaken && !hasHappened) {
+      hasHappened = true;
+      await happen();
+    }
+    return answer;
+  });
+}
+
 function around(
   repository: Repository,
   handle: (method: RepositoryMethod, call: () => unknown) => unknown,

@@ -20,13 +20,13 @@ export function outbox(context: SqlContext): Pick<Repository, "claimNotices" | "
   const claimRows = capabilities.returning ? claimTogether : claimOneByOne;
   return {
     async claimNotices(limit, leaseMs, now) {
-      const claim = { limit, now, until: now + leaseMs };
+      const claim = { limit, now, until: whole(now + leaseMs, "leaseMs") };
       const rows = await retrying(() => claimRows(context, claim), capabilities.isLostRace);
       return rows
         .toSorted((a, b) => readInteger(a, "sequence") - readInteger(b, "sequence"))
         .map(claimedNotice);
     },
-    settleNotice(id, outcome) {
+    async settleNotice(id, outcome) {
       const settle = db
         .updateTable("tokenry_events")
         .set({ ...settled(outcome), claimed: 0 })

@@ -69,7 +69,7 @@ function requestRotation(model: Model, primary: ModelToken, actor: string, resul
 function rotateNow(model: Model, primary: ModelToken, actor: string, result: Rotated): void {
   assert.ok("secret" in result, "the rotation was to be done at once");
   const token = successor(model, primary, { id: result.token.id, actor });
-  stepDown(model, primary, actor);
+  stepDown(model, primary, primary, actor);
   addToken(model, token);
   takeSecret(model, token, result);
   record(model, "token.issued", token, actor);
@@ -88,15 +88,20 @@ function successor(
   };
 }
 
-/** The old backup and what has expired go; the primary becomes the backup, for as long as backups may stay. */
-function stepDown(model: Model, primary: ModelToken, actor: string): void {
-  const { owner, kind } = primary;
+/** The old backup and what has expired go; the primary, if there is one, becomes the backup, for as long as backups may stay. */
+function stepDown(
+  model: Model,
+  { owner, kind }: ModelToken,
+  primary: ModelToken | undefined,
+  actor: string,
+): void {
   const backup = inSlot(model, owner, kind, "backup");
   dropExpired(model, tokensOf(model, owner, kind));
   if (backup !== undefined) {
     dropToken(model, backup);
     record(model, "token.revoked", backup, actor);
   }
+  if (primary === undefined) return;
   const { backupDays } = rulesOf(kind);
   const end = backupDays === null ? null : model.now + backupDays * DAY;
   primary.slot = "backup";
@@ -122,9 +127,8 @@ export function judgeConfirm(
   if (!hasSucceeded(outcome, refusal) || pending === undefined) return;
   const primary = inSlot(model, pending.owner, pending.kind, "primary");
   const actor = pending.createdBy;
-  if (primary === undefined) dropExpired(model, tokensOf(model, pending.owner, pending.kind));
-  else {
-    stepDown(model, primary, actor);
+  stepDown(model, pending, primary, actor);
+  if (primary !== undefined) {
     const { name, access, network, budgets } = primary;
     Object.assign(pending, { name, access, network, budgets });
   }

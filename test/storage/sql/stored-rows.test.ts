@@ -127,6 +127,17 @@ describe("what could not be read back is not written", () => {
     }
   });
 
+  test.each(wrong)("the end of a lease, the time of a retry: %d", async (time) => {
+    await using store = await openRepository();
+    const { repository } = store;
+    const event = sampleEvent({ deliver: true });
+    await commitOk(repository, { events: [event] });
+    await expect(repository.claimNotices(1, time, 0)).rejects.toThrow(RangeError);
+    expect(await repository.claimNotices(1, 1000, NOW)).toHaveLength(1);
+    const retry = { status: "retry", attempt: 1, at: time } as const;
+    await expect(repository.settleNotice(event.id, retry)).rejects.toThrow(RangeError);
+  });
+
   test("a hash that is none, and an event's time", async () => {
     await using store = await openRepository();
     const insert = [sampleToken({ hash: "abc" })];
