@@ -67,6 +67,7 @@ export type {
   Committed,
   EventPage,
   FoundToken,
+  Memo,
   NoticeOutcome,
   OwnerPage,
   Repository,

@@ -12,7 +12,7 @@ import {
   TokenryError,
 } from "../src/index.ts";
 import { ACCOUNT, ADA, BOB, MANAGER } from "./support/directory.ts";
-import { jitteredRepository, watchedRepository } from "./support/repository-proxies.ts";
+import { watchedRepository } from "./support/repository-proxies.ts";
 import { createWorld, outcomeOf } from "./support/world.ts";
 
 const CALL = { api: "orders", method: "GET" };
@@ -236,7 +236,12 @@ describe("start and close", () => {
   });
 
   test("close stops the jobs and ends what runs in the background", async () => {
-    const world = createWorld({ repository: jitteredRepository(memoryRepository()) });
+    const repository = memoryRepository();
+    const slow: Repository["commit"] = async (change) => {
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      return repository.commit(change);
+    };
+    const world = createWorld({ repository: { ...repository, commit: slow } });
     const { secret } = await world.issue({ network: { include: ["10.0.0.1"] } });
     await world.verify(secret, { address: "10.0.0.2" });
     await world.tokens.close();

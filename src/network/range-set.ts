@@ -23,7 +23,24 @@ export function compileRanges(ranges: readonly Range[]): RangeSet {
 
 /** Whether an address is in any range of the set; an IPv4 address is in no IPv6 range, `::/0` included. Source: IP-05, TV-07. */
 export function rangeSetContains(set: RangeSet, address: Address): boolean {
-  const bounds = address.length === 1 ? set.ipv4 : set.ipv6;
+  return address.length === 1
+    ? wordsContain(set.ipv4, address[0])
+    : boundsContain(set.ipv6, address);
+}
+
+/** The same search as {@link boundsContain} for addresses of one word: half the cost, and most calls come by IPv4. */
+function wordsContain(bounds: readonly number[], word: number): boolean {
+  let low = 0;
+  let high = bounds.length / 2;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((bounds[middle * 2] as number) <= word) low = middle + 1;
+    else high = middle;
+  }
+  return low > 0 && (bounds[low * 2 - 1] as number) >= word;
+}
+
+function boundsContain(bounds: readonly number[], address: Address): boolean {
   const width = address.length;
   let low = 0;
   let high = bounds.length / (width * 2);

@@ -129,7 +129,8 @@ async function requestRotation(
     (token) => token !== undefined,
   );
   const committed = await commit(context, {
-    remove: replaced.map(({ id }) => ({ id })),
+    // The version guards against a confirmation meanwhile: what was waiting is the primary then.
+    remove: replaced.map(({ id, version }) => ({ id, version })),
     insert: [pending],
     events: [
       recordEvent(context, "rotation.requested", pending, {

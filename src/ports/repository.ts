@@ -106,15 +106,21 @@ export interface Use {
   readonly expiresAt: number | null;
 }
 
+/** What a caller made of a token that a store keeps in memory. */
+export interface Memo {
+  /** Set by the store when a noted use has changed the token since. */
+  isOutdated: boolean;
+}
+
 /** A token and the zones of its account, as of one read. */
 export interface FoundToken {
   readonly token: StoredToken;
   readonly zones: ZoneSet;
   /**
-   * Where present, even as `undefined`: room for what the caller made of `token`, found again when a store that keeps tokens in memory hands out the same object. Such a
-   * store does so for one hash only, and empties the place when a noted use changes `token`. Other stores leave it alone.
+   * Where present, even as `undefined`: room for what the caller made of `token`, found again when a store that keeps tokens in memory
+   * hands out the same object, which it does for one hash only. Other stores leave it alone.
    */
-  memo?: unknown;
+  memo?: Memo | undefined;
 }
 
 /** A notice claimed for delivery. */

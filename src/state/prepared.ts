@@ -12,7 +12,7 @@ import {
 } from "../network/decide.ts";
 import type { ResolvedApi } from "../options.ts";
 import type { Bucket } from "../ports/budget-store.ts";
-import type { FoundToken, StoredToken, ZoneSet } from "../ports/repository.ts";
+import type { FoundToken, Memo, StoredToken, ZoneSet } from "../ports/repository.ts";
 import type { KnownOwner } from "./owners.ts";
 import { publicToken } from "./public-token.ts";
 
@@ -20,9 +20,10 @@ import { publicToken } from "./public-token.ts";
 export type Standing = "ok" | "owner_inactive" | "api_access_disabled";
 
 /** A stored token made ready for calls, with all that a call needs of it few steps away: each step is a miss of the processor's cache. */
-export class PreparedToken {
+export class PreparedToken implements Memo {
   readonly #maker: Preparation;
-  readonly token: Token;
+  isOutdated = false;
+  token: Token;
   readonly id: string;
   readonly budgets: Readonly<Record<string, number>>;
   readonly account: string;
@@ -30,9 +31,9 @@ export class PreparedToken {
   isProven = false;
   readonly pepper: string | null;
   /** Up to this second since 1970 it has not expired, for sure; after it, `token` tells. */
-  readonly aliveUntil: number;
+  aliveUntil: number;
   /** The second of the last noted use; -1 when none was. */
-  readonly usedAt: number;
+  usedAt: number;
   /** `undefined`: a kind that is not configured. */
   readonly kind: ResolvedKind | undefined;
   /** `null` where the kind follows its owner. */
@@ -56,15 +57,23 @@ export class PreparedToken {
     this.budgets = stored.budgets;
     this.account = stored.account;
     this.pepper = stored.pepper;
-    this.aliveUntil = wholeSeconds(stored.expiresAt ?? Number.POSITIVE_INFINITY);
-    this.usedAt = stored.lastUsedAt === null ? -1 : wholeSeconds(stored.lastUsedAt);
+    this.aliveUntil = aliveUntil(stored);
+    this.usedAt = usedAt(stored);
     this.kind = maker.kinds.get(stored.kind);
     this.granted = this.kind?.access === "granted" ? (stored.access ?? {}) : null;
     this.network = stored.network === null ? null : maker.network(stored.network);
   }
 
+  /** Takes over what a noted use has changed. */
+  renew(stored: StoredToken): void {
+    this.token = publicToken(stored);
+    this.aliveUntil = aliveUntil(stored);
+    this.usedAt = usedAt(stored);
+    this.isOutdated = false;
+  }
+
   /** Whether a memo was made by this preparation: two instances with different kinds may share a store. */
-  static isOf(memo: unknown, maker: Preparation): memo is PreparedToken {
+  static isOf(memo: Memo | undefined, maker: Preparation): memo is PreparedToken {
     return memo instanceof PreparedToken && memo.#maker === maker;
   }
 }
@@ -86,7 +95,11 @@ export class Preparation {
   }
 
   token(found: FoundToken): PreparedToken {
-    if (PreparedToken.isOf(found.memo, this)) return found.memo;
+    const { memo } = found;
+    if (PreparedToken.isOf(memo, this)) {
+      if (memo.isOutdated) memo.renew(found.token);
+      return memo;
+    }
     const prepared = new PreparedToken(this, found.token);
     if ("memo" in found) found.memo = prepared;
     return prepared;
@@ -156,6 +169,14 @@ function tokenBucket({ id, account, budgets, kind }: PreparedToken, api: Resolve
 
 /** The largest number that the engine keeps in an object itself; another one costs a miss of the processor's cache. */
 const LARGEST_SMALL = 2 ** 31 - 1;
+
+function aliveUntil({ expiresAt }: StoredToken): number {
+  return expiresAt === null ? LARGEST_SMALL : wholeSeconds(expiresAt);
+}
+
+function usedAt({ lastUsedAt }: StoredToken): number {
+  return lastUsedAt === null ? -1 : wholeSeconds(lastUsedAt);
+}
 
 function wholeSeconds(milliseconds: number): number {
   return Math.min(LARGEST_SMALL, Math.floor(milliseconds / 1000));

@@ -19,7 +19,11 @@ export function build(): void {
 export function installPeers(): boolean {
   if (hasPeers()) return true;
   process.stdout.write("installing the peers into test/bench/node_modules\n");
-  spawnSync("npm ci --no-audit --no-fund --fetch-retries=1", { cwd: HERE, shell: true, stdio: "ignore" });
+  spawnSync("npm ci --no-audit --no-fund --fetch-retries=1", {
+    cwd: HERE,
+    shell: true,
+    stdio: "ignore",
+  });
   return hasPeers();
 }
 

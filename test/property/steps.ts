@@ -14,13 +14,13 @@ import { ADDRESSES, type KindName, RULES, rulesOf } from "./model/rules.ts";
 import { isPending, type Model, type ModelToken } from "./model/state.ts";
 import {
   access,
-  account,
+  account as anyAccount,
   budgets,
   chosen,
   expiresIn,
   facts,
   name,
-  network,
+  networkOf,
   oneIn,
   optional,
   pick,
@@ -37,6 +37,8 @@ export type Step = (model: Model) => Call;
 interface Theme {
   readonly owners: readonly string[];
   readonly kinds: readonly KindName[];
+  /** Whether most of it is about zones: those of one account, and tokens that name them. */
+  readonly isZoned: boolean;
 }
 
 // A cast, as the keys of an object are texts to the compiler.
@@ -164,6 +166,8 @@ const zoneActor = fc.constantFrom(...ZONE_ACTORS);
 function stepsOn(theme: Theme): Readonly<Record<Call["name"], fc.Arbitrary<Step>>> {
   const owner = fc.constantFrom(...theme.owners);
   const kind = fc.constantFrom(...theme.kinds);
+  const network = networkOf(theme.isZoned);
+  const account = theme.isZoned ? fc.constant(ACCOUNT) : anyAccount;
   return {
     issue: fc
       .record({ owner, kind, role, isOdd: oneIn(12) })
@@ -298,26 +302,28 @@ function stepsOn(theme: Theme): Readonly<Record<Call["name"], fc.Arbitrary<Step>
 
 type Weights = Partial<Readonly<Record<Call["name"], number>>>;
 
-/** Any of the steps by their weights; those that no kind of the theme has, a tenth as often. */
+/** Any of the steps by their weights; seldom such as no kind of the theme has, often what the theme is about. */
 function anyOf(theme: Theme, weights: Weights): fc.Arbitrary<Step> {
   const steps = stepsOn(theme);
   const ways = theme.kinds.map((kind) => rulesOf(kind).replacement);
-  const has: Weights = {
-    regenerate: Number(ways.includes("regenerate")),
-    rotate: Number(ways.includes("rotate")),
-    confirm: Number(theme.kinds.includes("pair")),
+  const factors: Weights = {
+    regenerate: ways.includes("regenerate") ? 10 : 1,
+    rotate: ways.includes("rotate") ? 10 : 1,
+    confirm: theme.kinds.includes("pair") ? 10 : 1,
+    putZone: theme.isZoned ? 50 : 10,
+    removeZone: theme.isZoned ? 80 : 10,
   };
   // A cast, as the keys of an object are texts to the compiler.
   const names = Object.keys(weights) as Call["name"][];
   return fc.oneof(
     ...names.map((each) => ({
-      weight: (weights[each] ?? 0) * (has[each] === 0 ? 1 : 10),
+      weight: (weights[each] ?? 0) * (factors[each] ?? 10),
       arbitrary: steps[each],
     })),
   );
 }
 
-const BEGINNING: Weights = { issue: 8, putZone: 1 };
+const BEGINNING: Weights = { issue: 6, putZone: 2 };
 
 /** Mostly such as make tokens and use them. */
 const ALL: Weights = {
@@ -340,7 +346,7 @@ const OWNERS = [ADA, ADA, ADA, ADA, BOB, BOB, MANAGER, STRANGER, "nobody"];
 /** A sequence of 1 to 60 steps, about 30 mostly. */
 export const sequence: fc.Arbitrary<readonly Step[]> = fc
   .subarray(KINDS, { minLength: 1, maxLength: 3 })
-  .map((kinds): Theme => ({ owners: OWNERS, kinds }))
+  .map((kinds): Theme => ({ owners: OWNERS, kinds, isZoned: false }))
   .chain((theme) =>
     fc.tuple(
       fc.array(anyOf(theme, BEGINNING), { minLength: 1, maxLength: 4, size: "max" }),
@@ -357,7 +363,7 @@ export const race: fc.Arbitrary<{
   readonly race: readonly Step[];
 }> = fc
   .subarray(KINDS, { minLength: 1, maxLength: 2 })
-  .map((kinds): Theme => ({ owners: [ADA], kinds }))
+  .chain((kinds) => oneIn(4).map((isZoned): Theme => ({ owners: [ADA], kinds, isZoned })))
   .chain((theme) =>
     fc.record({
       prelude: fc

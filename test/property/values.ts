@@ -48,17 +48,18 @@ export const ranges: fc.Arbitrary<string[]> = fc.subarray(Object.keys(RANGES), {
   maxLength: 2,
 });
 
-const entries = fc
-  .tuple(ranges, seldom(zoneName, 4))
-  .map(([plain, zone]) => (zone === undefined ? plain : [...plain, `zone:${zone}`]));
-
-const rule: fc.Arbitrary<Network> = fc.oneof(
-  entries.map((include) => ({ include })),
-  entries.map((exclude) => ({ exclude })),
-  fc.tuple(entries, entries).map(([include, exclude]) => ({ include, exclude })),
-);
-
-export const network: fc.Arbitrary<Network | null> = seldom(rule, 3).map((value) => value ?? null);
+/** A rule, or none; `isZoned`: mostly one that names a zone. */
+export function networkOf(isZoned: boolean): fc.Arbitrary<Network | null> {
+  const entries = fc
+    .tuple(ranges, seldom(zoneName, isZoned ? 1 : 4))
+    .map(([plain, zone]) => (zone === undefined ? plain : [...plain, `zone:${zone}`]));
+  const rule: fc.Arbitrary<Network> = fc.oneof(
+    entries.map((include) => ({ include })),
+    entries.map((exclude) => ({ exclude })),
+    fc.tuple(entries, entries).map(([include, exclude]) => ({ include, exclude })),
+  );
+  return seldom(rule, isZoned ? 1 : 3).map((value) => value ?? null);
+}
 
 const ordersLevel = fc.constantFrom<Level>("none", "read", "full", ["GET"], ["POST", "DELETE"]);
 const reportsLevel = fc.constantFrom<Level>("none", "read", "full", ["GET"]);

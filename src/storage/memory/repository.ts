@@ -60,7 +60,7 @@ function touchToken(tokens: TokenTable, { id, usedAt, expiresAt }: Use): void {
   const row = tokens.findById(id);
   if (row === undefined || (row.expiresAt !== null && row.expiresAt <= usedAt)) return;
   const opened = row.hash === null ? undefined : tokens.findByHash(row.hash);
-  if (opened !== undefined) opened.memo = undefined;
+  if (opened?.memo !== undefined) opened.memo.isOutdated = true;
   if (row.lastUsedAt === null || row.lastUsedAt < usedAt) row.lastUsedAt = usedAt;
   if (expiresAt !== null && row.expiresAt !== null && row.expiresAt < expiresAt)
     tokens.slide(row, expiresAt);

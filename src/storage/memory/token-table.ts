@@ -1,4 +1,4 @@
-import type { FoundToken, OwnerPage, StoredToken, ZoneSet } from "../../ports/repository.ts";
+import type { FoundToken, Memo, OwnerPage, StoredToken, ZoneSet } from "../../ports/repository.ts";
 import { frozenCopy } from "./frozen-copy.ts";
 import { compareText, SortedList } from "./sorted-list.ts";
 import type { AccountZones, ZoneTable } from "./zone-table.ts";
@@ -13,10 +13,10 @@ export type Row = Omit<StoredToken, "lastUsedAt" | "expiresAt"> & {
 export class OpenedToken implements FoundToken {
   readonly token: Row;
   readonly zones: ZoneSet;
-  memo: unknown;
+  memo: Memo | undefined;
   readonly #account: AccountZones;
 
-  constructor(token: Row, account: AccountZones, memo?: unknown) {
+  constructor(token: Row, account: AccountZones, memo?: Memo) {
     this.token = token;
     this.zones = account.current;
     this.memo = memo;

@@ -26,7 +26,7 @@ export function sampleId(): string {
 /** A fresh hash: 64 hexadecimal characters. */
 export function sampleHash(): string {
   made += 1;
-  return made.toString(16).padStart(64, "0");
+  return `f${made.toString(16).padStart(7, "0")}`.repeat(8);
 }
 
 /** A token with a fresh id and hash, without a slot, an expiry or restrictions, and with the given fields. */

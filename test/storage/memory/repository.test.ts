@@ -33,27 +33,30 @@ describe("the memory repository", () => {
     const repository = memoryRepository();
     const token = await insertToken(repository);
     const first = found(repository, token);
-    first.memo = "made of the token";
+    const memo = { isOutdated: false };
+    first.memo = memo;
     await insertToken(repository);
     expect(found(repository, token)).toBe(first);
-    expect(first.memo).toBe("made of the token");
+    expect(first.memo).toBe(memo);
   });
 
-  test("empties the memo when a use is noted, and only then", async () => {
+  test("marks the memo as outdated when a use is noted, and only then", async () => {
     const repository = memoryRepository();
     const token = await insertToken(repository, { expiresAt: NOW + DAY_MS });
-    found(repository, token).memo = "made of the token";
+    const memo = { isOutdated: false };
+    found(repository, token).memo = memo;
     await repository.touch([{ id: token.id, usedAt: NOW + DAY_MS, expiresAt: null }]);
-    expect(found(repository, token).memo).toBe("made of the token");
+    expect(memo.isOutdated).toBe(false);
     await repository.touch([{ id: token.id, usedAt: NOW, expiresAt: null }]);
-    expect(found(repository, token).memo).toBeUndefined();
+    expect(found(repository, token).memo).toBe(memo);
+    expect(memo.isOutdated).toBe(true);
   });
 
   test("keeps the memo, and shows the new zones, when zones change", async () => {
     const repository = memoryRepository();
     const token = await insertToken(repository);
     const before = found(repository, token);
-    before.memo = "made of the token";
+    before.memo = { isOutdated: false };
     await commitOk(repository, { zones: { account: ACCOUNT, revision: 0, zones: [] } });
     expect(found(repository, token)).toMatchObject({ zones: { revision: 1 }, memo: before.memo });
     expect(before.zones.revision).toBe(0);
@@ -64,7 +67,7 @@ describe("the memory repository", () => {
     const repository = memoryRepository();
     const token = await insertToken(repository);
     const before = found(repository, token);
-    before.memo = "made of the token";
+    before.memo = { isOutdated: false };
     await commitOk(repository, { update: [{ id: token.id, set: { name: "new" } }] });
     expect(found(repository, token)).not.toBe(before);
     expect(found(repository, token).memo).toBeUndefined();

@@ -1,0 +1,189 @@
+import { describe, expect, test } from "vitest";
+import { createTokenry, memoryBudgets, type TokenryOptions } from "../../src/index.ts";
+import { nodeSqliteDialect, sqlRepository } from "../../src/storage/sql/index.ts";
+import { changingDirectory } from "../support/directory.ts";
+import { faultOf } from "./named-errors.ts";
+import { HOSTILE_VALUES } from "./values.ts";
+
+/** Options come from the host's own code: what throws when it is read is not tried on them. */
+const VALUES = HOSTILE_VALUES.filter(({ label }) => !/throw|proxy/.test(label));
+
+type Check = (value: unknown) => boolean;
+
+const never: Check = () => false;
+const isBoolean: Check = (value) => typeof value === "boolean";
+const isEmptyList: Check = (value) => Array.isArray(value) && value.length === 0;
+const isFunction: Check = (value) => typeof value === "function";
+const isMethods: Check = (value) =>
+  Array.isArray(value) && value.length > 0 && Array.from(value).every(isMethod);
+const isMethod: Check = (value) => typeof value === "string" && /^[\w.-]{1,32}$/.test(value);
+const isPrefix: Check = (value) => typeof value === "string" && /^[a-z]{2,32}$/.test(value);
+const isEmptyObject: Check = (value) =>
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.keys(value).length === 0;
+
+function isWhole(least: number, most: number): Check {
+  return (value) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
+}
+
+function isText(least: number, most: number): Check {
+  return (value) =>
+    typeof value === "string" &&
+    value.length >= least &&
+    value.length <= most &&
+    !/[\p{Cs}\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(value);
+}
+
+/** Absent, or right. */
+function optional(isRight: Check): Check {
+  return (value) => value === undefined || value === null || isRight(value);
+}
+
+const MOST = Number.MAX_SAFE_INTEGER;
+const pair = { prefix: "a_pair", slots: "pair", replacement: "rotate", access: "owner" } as const;
+
+const OPTIONS = {
+  kinds: {
+    many: {
+      prefix: "a_many",
+      formerPrefixes: ["was_many"],
+      slots: "many",
+      maxPerOwner: 3,
+      expiry: { type: "choice", options: [{ months: 3 }], default: { months: 3 } },
+      access: "granted",
+      replacement: "regenerate",
+      issuedBy: "manager",
+      budgetPercent: 20,
+      reminders: [{ days: 7 }],
+    },
+    sliding: {
+      ...{ prefix: "a_sliding", slots: "single", access: "owner", replacement: "revoke-first" },
+      expiry: { type: "sliding", unusedFor: { days: 30 }, atMost: { years: 9 } },
+    },
+    pair: {
+      ...pair,
+      expiry: { type: "never" },
+      confirmRotation: true,
+      confirmWithin: { hours: 1 },
+    },
+  },
+  apis: { orders: { limit: 10, window: { minutes: 1 }, methods: ["GET"] } },
+  directory: changingDirectory(),
+  peppers: [{ id: "1", key: "a pepper of thirty-two characters" }],
+  cache: { ttl: { seconds: 5 }, max: 10, owner: { seconds: 5 } },
+};
+
+/** What may rightly stand in each place. Where nothing is named, nothing of what is tried may. */
+const RIGHTS: Readonly<Record<string, Check>> = {
+  kinds: never,
+  "kinds.many": never,
+  "kinds.many.prefix": isPrefix,
+  "kinds.many.formerPrefixes": optional(isEmptyList),
+  "kinds.many.formerPrefixes.0": isPrefix,
+  "kinds.many.slots": never,
+  "kinds.many.maxPerOwner": (value) => value === undefined || isWhole(1, 10_000)(value),
+  "kinds.many.expiry": never,
+  "kinds.many.expiry.type": never,
+  "kinds.many.expiry.options": never,
+  "kinds.many.expiry.options.0": never,
+  "kinds.many.expiry.default": never,
+  "kinds.many.access": never,
+  "kinds.many.replacement": never,
+  "kinds.many.issuedBy": optional(never),
+  "kinds.many.budgetPercent": optional(isWhole(1, 100)),
+  "kinds.many.reminders": optional(isEmptyList),
+  "kinds.many.reminders.0": never,
+  "kinds.many.reminders.0.days": isWhole(1, 1000),
+  "kinds.sliding.expiry.unusedFor": never,
+  "kinds.sliding.expiry.unusedFor.days": isWhole(1, 1000),
+  "kinds.sliding.expiry.atMost": (value) => value === undefined,
+  "kinds.sliding.expiry.atMost.years": isWhole(1, 1000),
+  "kinds.pair.backupFor": (value) => value === undefined,
+  "kinds.pair.confirmRotation": (value) => value === undefined || isBoolean(value),
+  "kinds.pair.confirmWithin": optional(never),
+  "kinds.pair.confirmWithin.hours": isWhole(1, 24),
+  apis: never,
+  "apis.orders": never,
+  "apis.orders.limit": isWhole(1, MOST),
+  "apis.orders.window": never,
+  "apis.orders.window.minutes": isWhole(1, 1000),
+  "apis.orders.methods": optional(isMethods),
+  "apis.orders.methods.0": isMethod,
+  directory: never,
+  repository: (value) => value === undefined,
+  budgets: (value) => value === undefined,
+  notifier: (value) => value === undefined,
+  bus: (value) => value === undefined,
+  clock: (value) => value === undefined,
+  onError: (value) => value === undefined || isFunction(value),
+  peppers: never,
+  "peppers.0": never,
+  "peppers.0.id": isText(1, 64),
+  "peppers.0.key": (value) => typeof value === "string" && value.length >= 16,
+  cache: optional(isEmptyObject),
+  "cache.ttl": (value) => value === undefined,
+  "cache.ttl.seconds": isWhole(1, 1000),
+  "cache.max": optional(isWhole(1, 100_000_000)),
+  "cache.owner": optional((value) => value === false),
+};
+
+function withValue(at: unknown, [key = "", ...rest]: readonly string[], value: unknown): unknown {
+  const copy = Array.isArray(at) ? [...at] : { ...(at as object) };
+  const inner: unknown = Reflect.get(copy, key);
+  Reflect.set(copy, key, rest.length === 0 ? value : withValue(inner, rest, value));
+  return copy;
+}
+
+/** What is wrong with how hostile values were taken, if anything. */
+function faults(take: (value: unknown) => unknown, isRight: Check, path: RegExp): string[] {
+  return VALUES.flatMap(({ label, make }) => {
+    const value = make();
+    try {
+      take(value);
+      return isRight(value) ? [] : [`${label}: was accepted`];
+    } catch (error) {
+      const fault = faultOf(error, path);
+      return fault === undefined ? [] : [`${label}: ${fault}`];
+    }
+  });
+}
+
+test("the options are right, each in its place", async () => {
+  // A cast, as the texts of a literal are any texts to the compiler.
+  await createTokenry(OPTIONS as unknown as TokenryOptions).close();
+});
+
+describe("createTokenry", () => {
+  test.each(Object.entries(RIGHTS))("refuses by its path what is no right %s", (path, isRight) => {
+    const take = (value: unknown) =>
+      createTokenry(withValue(OPTIONS, path.split("."), value) as TokenryOptions);
+    // The place itself, or the one that holds it.
+    const [root = ""] = path.split(".");
+    expect(faults(take, isRight, new RegExp(`^${root}\\b`))).toEqual([]);
+  });
+
+  test("refuses options that are none", () => {
+    const take = (value: unknown) => createTokenry(value as TokenryOptions);
+    expect(faults(take, never, /^(?:options|directory|kinds)\b/)).toEqual([]);
+  });
+});
+
+test("memoryBudgets refuses by its path what is no right maximum", () => {
+  const take = (value: unknown) => memoryBudgets({ max: value as number });
+  const isRight: Check = (value) => value === undefined || isWhole(1, MOST)(value);
+  expect(faults(take, isRight, /^budgets\.max\b/)).toEqual([]);
+});
+
+test("nodeSqliteDialect refuses by its name what is no path and no options", () => {
+  const open = (value: unknown) => nodeSqliteDialect(value as string);
+  expect(faults(open, isText(1, 4096), /^path\b/)).toEqual([]);
+  const configure = (value: unknown) => nodeSqliteDialect(":memory:", value as object);
+  expect(faults(configure, optional(isEmptyObject), /^options\b/)).toEqual([]);
+});
+
+test("sqlRepository refuses by its name what is no database", () => {
+  const take = (value: unknown) => sqlRepository({ db: value as never });
+  expect(faults(take, never, /^(?:options\.)?db\b/)).toEqual([]);
+});
