@@ -83,7 +83,8 @@ export function checkList<Value>(
   path: string,
 ): readonly Value[] {
   if (value !== undefined && !Array.isArray(value)) throw new TypeError(`${path} must be an array`);
-  return value ?? [];
+  // A hole in an array is skipped by most loops: here it becomes a value that is refused.
+  return Array.from(value ?? []);
 }
 
 /** True or false, false when absent. */
@@ -102,8 +103,7 @@ export function checkWhole(value: unknown, least: number, most: number, path: st
 
 /** Something that has these methods. */
 export function checkMethods(value: unknown, methods: readonly string[], path: string): void {
-  if ((typeof value !== "object" && typeof value !== "function") || value === null)
-    throw new TypeError(`${path} must be an object`);
+  if (typeof value !== "function") checkObject(value, path);
   for (const method of methods) {
     if (typeof (value as Record<string, unknown>)[method] !== "function")
       throw new TypeError(`${path}.${method} must be a function`);

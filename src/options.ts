@@ -48,7 +48,10 @@ export interface TokenryOptions<
   readonly budgets?: BudgetStore;
   /** Who delivers notices. Absent: events are kept, none is marked for delivery. */
   readonly notifier?: Notifier;
-  /** Keys for HMAC over secrets: the first makes new hashes, all verify. Absent: plain SHA-256. */
+  /**
+   * Keys for HMAC over secrets: the first makes new hashes, all verify. Absent: plain SHA-256. Decide before the first token is issued:
+   * once there are peppers, secrets that were hashed without one open nothing.
+   */
   readonly peppers?: readonly Pepper[];
   readonly cache?: CacheOptions;
   readonly bus?: InvalidationBus;

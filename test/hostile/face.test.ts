@@ -3,10 +3,8 @@ import type { Repository } from "../../src/index.ts";
 import { ACCOUNT, ADA, BOB, MANAGER, OTHER_ACCOUNT, STRANGER } from "../support/directory.ts";
 import { faultOf, readable } from "./named-errors.ts";
 import { createTarget, POSITIONS, type Position, type Target } from "./positions.ts";
+import { isQuick } from "./quick.ts";
 import { HOSTILE_VALUES } from "./values.ts";
-
-/** What a caller may wait for an answer to ten mebibytes of nonsense, in milliseconds. */
-const LONGEST_MS = 50;
 
 /** The place that a message must begin with. */
 const PATH =
@@ -42,15 +40,11 @@ async function faultIn(
   value: unknown,
 ): Promise<string | undefined> {
   const before = await stored(target.world.repository);
-  const started = performance.now();
-  const ended = await endOf(() => position.call(target, value));
-  const took = performance.now() - started;
-  if (took > LONGEST_MS) {
-    // Once may be the machine's.
-    const again = performance.now();
-    await endOf(() => position.call(target, value));
-    if (performance.now() - again > LONGEST_MS) return `took ${Math.round(took)} ms`;
-  }
+  let ended: Ended = { error: undefined };
+  const wasQuick = await isQuick(async () => {
+    ended = await endOf(() => position.call(target, value));
+  });
+  if (!wasQuick) return "took too long";
   if ("value" in ended) return position.isRight(value) ? undefined : "was accepted";
   const after = await stored(target.world.repository);
   return faultOf(ended.error, PATH) ?? (after === before ? undefined : "stored something");

@@ -16,7 +16,7 @@ const isEmptyList: Check = (value) => Array.isArray(value) && value.length === 0
 const isFunction: Check = (value) => typeof value === "function";
 const isMethods: Check = (value) =>
   Array.isArray(value) && value.length > 0 && Array.from(value).every(isMethod);
-const isMethod: Check = (value) => typeof value === "string" && /^[\w.-]{1,32}$/.test(value);
+const isMethod: Check = (value) => typeof value === "string" && /^[\w.%-]{1,32}$/.test(value);
 const isPrefix: Check = (value) => typeof value === "string" && /^[a-z]{2,32}$/.test(value);
 const isEmptyObject: Check = (value) =>
   typeof value === "object" &&
@@ -111,7 +111,8 @@ const RIGHTS: Readonly<Record<string, Check>> = {
   "apis.orders.window.minutes": isWhole(1, 1000),
   "apis.orders.methods": optional(isMethods),
   "apis.orders.methods.0": isMethod,
-  directory: never,
+  // What has a method of the name may be one.
+  directory: (value) => value instanceof Uint8Array,
   repository: (value) => value === undefined,
   budgets: (value) => value === undefined,
   notifier: (value) => value === undefined,
@@ -161,7 +162,7 @@ describe("createTokenry", () => {
       createTokenry(withValue(OPTIONS, path.split("."), value) as TokenryOptions);
     // The place itself, or the one that holds it.
     const [root = ""] = path.split(".");
-    expect(faults(take, isRight, new RegExp(`^${root}\\b`))).toEqual([]);
+    expect(faults(take, isRight, new RegExp(`^(?:${root}|kinds)\\b`))).toEqual([]);
   });
 
   test("refuses options that are none", () => {

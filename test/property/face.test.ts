@@ -7,7 +7,7 @@ import { openMemory, openSqlite } from "./system.ts";
 // Promise 5. `npm run soak` does the same with thousands. A failure tells its seed and path, which go into the second argument of fc.assert.
 describe.each([
   { store: "memory", open: openMemory, sequences: 2000 },
-  { store: "SQLite", open: openSqlite, sequences: 600 },
+  { store: "SQLite", open: openSqlite, sequences: 500 },
 ])("over $store", ({ open, sequences }) => {
   test(`${sequences} sequences of calls end as the model of design.md says`, async () => {
     let calls = 0;

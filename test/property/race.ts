@@ -57,17 +57,36 @@ async function explain(system: System, model: Model, ended: readonly Ended[]): P
   const lists = await Promise.all(OWNERS.map((owner) => listAll(system, owner)));
   const reasons: string[] = [];
   for (const order of permutations(ended)) {
-    const candidate = structuredClone(model);
-    try {
-      for (const { call, outcome } of [...order, ...lists]) judge(candidate, call, outcome);
-      await compareTrails(system, candidate);
-      return;
-    } catch (reason) {
-      reasons.push(`${order.map(({ call }) => call.name).join(", ")}: ${textOf(reason)}`);
+    for (const isOverlooking of [false, true]) {
+      const candidate = structuredClone(model);
+      try {
+        judgeAll(candidate, order, isOverlooking);
+        for (const { call, outcome } of lists) judge(candidate, call, outcome);
+        await compareTrails(system, candidate);
+        return;
+      } catch (reason) {
+        reasons.push(`${order.map(({ call }) => call.name).join(", ")}: ${textOf(reason)}`);
+      }
     }
   }
   const outcomes = ended.map(({ outcome }) => JSON.stringify(outcome)).join("\n");
   throw new Error(`No order of the calls ends so:\n${outcomes}\n${reasons.join("\n")}`);
+}
+
+/**
+ * To end all of an owner's tokens ends those that were there when it looked: one that is issued then and there counts as issued after it
+ * (CORE-37), though a third call may have met it already. `isOverlooking`: tokens issued right before such a call are of that sort.
+ */
+function judgeAll(model: Model, order: readonly Ended[], isOverlooking: boolean): void {
+  const latest = new Set<string>();
+  for (const { call, outcome } of order) {
+    const endsAll = call.name === "revokeAll" || call.name === "deprovision";
+    model.overlooked = new Set(endsAll && isOverlooking ? latest : []);
+    const known = new Set(model.graves.keys());
+    judge(model, call, outcome);
+    for (const id of model.graves.keys()) if (!known.has(id)) latest.add(id);
+    if (call.name !== "issue") latest.clear();
+  }
 }
 
 async function listAll(system: System, owner: string): Promise<Ended> {

@@ -16,7 +16,7 @@ export function actorName(actor: Actor): string {
   return actor === SYSTEM ? "SYSTEM" : actor;
 }
 
-export function isManager(person: Owner | undefined): boolean {
+function isManager(person: Owner | undefined): boolean {
   return person?.active === true && person.managesTokens === true;
 }
 
@@ -58,7 +58,7 @@ export function refusalToGive(
   );
 }
 
-export function isKnown(model: Model, actor: Actor): boolean {
+function isKnown(model: Model, actor: Actor): boolean {
   return actor === SYSTEM || model.people.has(actor);
 }
 

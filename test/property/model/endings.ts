@@ -84,7 +84,9 @@ function endAll(
   { owner, kind, actor }: RevokeAllCall,
   account: string | undefined,
 ): number {
-  const ended = tokensOf(model, owner, kind).filter(isOf(account, actor));
+  const ended = tokensOf(model, owner, kind)
+    .filter(isOf(account, actor))
+    .filter(({ id }) => !model.overlooked.has(id));
   const living = ended.filter((token) => isLiving(model, token) && !isPending(token));
   for (const token of ended) dropToken(model, token);
   for (const token of living) record(model, "token.revoked", token, actorName(actor));

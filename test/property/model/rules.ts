@@ -94,7 +94,7 @@ export function endOfLife(kind: KindName, now: number, months: number | undefine
 }
 
 /** The same day and time in another month, or that month's last day. */
-export function monthsLater(now: number, months: number): number {
+function monthsLater(now: number, months: number): number {
   const from = new Date(now);
   const year = from.getUTCFullYear();
   const month = from.getUTCMonth() + months;

@@ -46,6 +46,8 @@ export interface Model {
   readonly graves: Map<string, Pick<ModelToken, "owner" | "account">>;
   readonly zones: Map<string, Map<string, ModelZone>>;
   readonly debts: Map<string, Debt>;
+  /** Tokens issued while all of an owner's were being ended, which count as issued after that. */
+  overlooked: ReadonlySet<string>;
   /** Every secret that there ever was. */
   readonly secrets: string[];
   /** The rotation that each delivered code belongs to. */
@@ -66,6 +68,7 @@ export function createModel(now: number, people: Iterable<Owner>, isQuiet = true
     graves: new Map(),
     zones: new Map(),
     debts: new Map(),
+    overlooked: new Set(),
     secrets: [],
     codes: new Map(),
     trail: [],
