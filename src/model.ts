@@ -253,7 +253,7 @@ export interface Refused {
   readonly ok: false;
   /** The precise reason, for the host and its logs; not for the client. */
   readonly code: DenialCode;
-  readonly status: 401 | 403 | 429 | 503;
+  readonly status: 400 | 401 | 403 | 429 | 503;
   /** Safe to show: the same text for every 401 about a presented token. */
   readonly message: string;
   /** Present once the secret has been recognised. */

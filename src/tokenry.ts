@@ -42,7 +42,9 @@ import { memoryRepository } from "./storage/memory/repository.ts";
 
 /** A token's refusals by network are recorded once in this time (CORE-57). */
 const REFUSAL_SPAN_MS = 600_000;
-const MAX_REFUSALS = 10_000;
+/** A token is moved under the current pepper by one write at a time; what failed is tried again after this time. */
+const REHASH_SPAN_MS = 60_000;
+const MAX_THROTTLED = 10_000;
 
 /** How often the jobs run unless told. */
 const EVERY: { readonly seconds: number } = { seconds: 30 };
@@ -73,7 +75,6 @@ export function createTokenry<
 interface Node {
   readonly context: Context;
   readonly schedule: Schedule;
-  readonly forget: (keys: readonly string[]) => void;
   readonly unsubscribe: () => Promise<void>;
 }
 
@@ -106,7 +107,8 @@ function createNode(options: TokenryOptions, rules: ResolvedRules): Node {
     budgets: withOutagePolicy(options.budgets ?? memoryBudgets(), memoryBudgets(), report),
     uses: createUses(repository, report),
     preparation: new Preparation(rules.kinds),
-    networkRefusals: createThrottle(REFUSAL_SPAN_MS, MAX_REFUSALS),
+    networkRefusals: createThrottle(REFUSAL_SPAN_MS, MAX_THROTTLED),
+    rehashes: createThrottle(REHASH_SPAN_MS, MAX_THROTTLED),
     background: createBackground(report),
     async announce(keys) {
       forget(keys);
@@ -114,7 +116,7 @@ function createNode(options: TokenryOptions, rules: ResolvedRules): Node {
     },
   };
   const schedule = createSchedule(() => runJobs(context));
-  return { context, schedule, forget, unsubscribe: async () => (await subscription)() };
+  return { context, schedule, unsubscribe: async () => (await subscription)() };
 }
 
 /** A time that is no number decides nothing, and would stay in budgets and stored uses: a clock that gives one is out of order. */

@@ -46,6 +46,16 @@ function slide(
   return expiry.atMost === undefined ? next : Math.min(next, addDuration(madeAt, expiry.atMost));
 }
 
+/** The expiry of a token after a use is noted: forward only, and only while it is not earlier than the one the use was decided on. */
+export function movedExpiry(
+  stored: number | null,
+  use: { readonly expiresAt: number | null; readonly decidedOn?: number | null },
+): number | null {
+  if (stored === null || use.expiresAt === null) return stored;
+  const wasShortened = stored < (use.decidedOn ?? stored);
+  return wasShortened ? stored : Math.max(stored, use.expiresAt);
+}
+
 /** The earlier of two expiries, where `null` is never. */
 export function earlierExpiry(left: number | null, right: number | null): number | null {
   if (left === null || right === null) return left ?? right;

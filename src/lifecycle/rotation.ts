@@ -1,7 +1,7 @@
 import { isExpired } from "./expiry.ts";
 import { BACKUP, type Occupant, PENDING, PRIMARY } from "./slots.ts";
 
-/** The tokens of one owner and kind with a primary and a backup. Expired ones are among `cleared` too. */
+/** The tokens of one owner and kind with a primary and a backup. What has expired is in `expired` only. */
 export interface Pair<Held extends Occupant> {
   /** The living primary. */
   readonly primary: Held | undefined;

@@ -43,11 +43,13 @@ export function chooseSlot(
     const occupant = bySlot.get(slot);
     return occupant === undefined || isExpired(occupant, now);
   };
+  const held = occupants.filter((occupant) => counts(allowance, occupant, now)).length;
   if (allowance.type !== "numbered") {
-    return isFree(PRIMARY)
+    return held === 0
       ? { type: "free", slot: PRIMARY, expired: bySlot.get(PRIMARY)?.id }
       : { type: "slot_taken" };
   }
+  if (held >= allowance.max) return { type: "limit_reached" };
   const free = Array.from({ length: allowance.max }, (_, index) => String(index + 1)).filter(
     isFree,
   );
@@ -55,4 +57,10 @@ export function chooseSlot(
   return slot === undefined
     ? { type: "limit_reached" }
     : { type: "free", slot, expired: bySlot.get(slot)?.id };
+}
+
+/** Whether a token counts against the allowance for a new one, whatever slot an earlier configuration gave it. */
+function counts(allowance: Allowance, occupant: Occupant, now: number): boolean {
+  if (isExpired(occupant, now) || occupant.slot === PENDING) return false;
+  return allowance.type !== "pair" || occupant.slot !== BACKUP;
 }

@@ -25,6 +25,8 @@ export interface Context {
   readonly preparation: Preparation;
   /** Which tokens' network refusals were recorded of late. */
   readonly networkRefusals: Throttle;
+  /** Which tokens were moved under the current pepper of late. */
+  readonly rehashes: Throttle;
   readonly background: Background;
   readonly now: () => number;
   /** Tells the other nodes, and the caches of this one, what has changed. Never throws. */

@@ -9,7 +9,7 @@ const MAX_ADDRESS = 64;
 
 /** A call from where the token may not be used. */
 export interface NetworkRefusal {
-  readonly request: VerifyRequest;
+  readonly request: Pick<VerifyRequest, "api" | "address">;
   readonly decision: Extract<NetworkDecision, { allowed: false }>;
   readonly now: number;
 }

@@ -5,9 +5,10 @@ import type { Context } from "./context.ts";
 /**
  * Moves a token that was found under an old pepper under the current one, in the background (CORE-07).
  *
- * Guarded by the version: a secret regenerated meanwhile stays. A lost race is left to the next call.
+ * Guarded by the version: a secret regenerated meanwhile stays. A lost race is left to a later call.
  */
-export function rehash(context: Context, token: StoredToken, text: string): void {
+export function rehash(context: Context, token: StoredToken, text: string, now: number): void {
+  if (!context.rehashes.admits(token.id, now)) return;
   const { current, hash } = context.keyring;
   const set = { hash: hash(text), pepper: current };
   context.background.run(() =>

@@ -46,7 +46,7 @@ export async function rotate(
   checkRequest(request, ["owner", "kind", "actor"]);
   const kind = checkKind(context, request.kind);
   const owner = checkId(request.owner, "owner");
-  const { actor } = await authorizeGiving(context, {
+  const { actor, account } = await authorizeGiving(context, {
     deed: "replace",
     actor: checkActor(request.actor),
     owner,
@@ -63,7 +63,8 @@ export async function rotate(
       pair: pairOf(await ownedTokens(context, owner, kind.name), now),
     };
     const { primary } = rotation.pair;
-    if (primary === undefined)
+    // What belongs to another account does not exist (AP-1), also when its owner has left that account.
+    if (primary === undefined || primary.account !== account)
       throw new TokenryError("not_found", {
         message: "The owner has no primary token. Issue one first.",
       });

@@ -32,7 +32,7 @@ export function verify(
   request: VerifyRequest,
 ): Promise<Verdict> {
   try {
-    const cost = checkCall(request);
+    const asked = checkCall(request);
     const text = Secret.isSecret(presented) ? presented.reveal() : presented;
     if (isMissing(text)) return MISSING;
     const prefix = typeof text === "string" ? parseSecret(text, context.prefixes) : undefined;
@@ -41,8 +41,7 @@ export function verify(
       context,
       text: text as string,
       prefix,
-      request,
-      cost,
+      asked,
       now: 0,
       hashes: NO_HASHES,
     };
@@ -71,8 +70,7 @@ interface Call {
   readonly context: Context;
   readonly text: string;
   readonly prefix: KnownPrefix;
-  readonly request: VerifyRequest;
-  readonly cost: number;
+  readonly asked: Asked;
   now: number;
   hashes: readonly string[];
 }
@@ -132,17 +130,17 @@ function onFound(call: Call, found: FoundToken | undefined): Awaitable<Verdict> 
 
 function onOwner(known: KnownCall, answer: KnownOwner): Awaitable<Verdict> {
   const { call, prepared } = known;
-  const { context, request, cost, now } = call;
+  const { context, asked, now } = call;
   context.preparation.meet(prepared, answer);
   if (prepared.standing !== "ok") return denied(prepared.standing, prepared);
-  if (!mayComeFrom(known, request.address)) return denied("network_denied", prepared);
+  if (!mayComeFrom(known)) return denied("network_denied", prepared);
   const owner = answer.owner as Owner;
-  const api = context.apis.get(request.api);
+  const api = context.apis.get(asked.api);
   if (api === undefined) return denied("access_denied", prepared);
-  context.preparation.aim(prepared, owner, api, request.method);
+  context.preparation.aim(prepared, owner, api, asked.method);
   if (!prepared.hasAccess) return denied("access_denied", prepared);
   const buckets = [prepared.ownBucket as Bucket, prepared.accountBucket as Bucket];
-  const taken = context.budgets.take(buckets, cost, now);
+  const taken = context.budgets.take(buckets, asked.cost, now);
   return isThenable(taken)
     ? taken.then((took) => onTaken(known, owner, took))
     : onTaken(known, owner, taken);
@@ -152,8 +150,16 @@ function onTaken(known: KnownCall, owner: Owner, taken: Taken): Verdict {
   return taken.allowed === true ? accept(known, owner, taken) : overBudget(known.prepared, taken);
 }
 
-/** What the host's own code got wrong about the call; returns its cost. */
-function checkCall(request: VerifyRequest): number {
+/** What a call asks for, read once: the caller may use its object again while a store answers. */
+interface Asked {
+  readonly api: string;
+  readonly method: string;
+  readonly address: string | undefined;
+  readonly cost: number;
+}
+
+/** Throws what the host's own code got wrong about the call. */
+function checkCall(request: VerifyRequest): Asked {
   checkObject(request, "request");
   const { api, method, address, cost = 1 } = request;
   if (typeof api !== "string") throw new TypeError("request.api must be a string");
@@ -163,22 +169,23 @@ function checkCall(request: VerifyRequest): number {
   if (typeof cost !== "number") throw new TypeError("request.cost must be a number");
   if (!Number.isSafeInteger(cost) || cost < 1)
     throw new RangeError("request.cost must be a whole number, at least 1");
-  return cost;
+  return { api, method, address, cost };
 }
 
 /** Expired, and no accepted use that waits to be written has moved the expiry on. */
 function hasExpired(context: Context, token: StoredToken, now: number): boolean {
   if (!isExpired(token, now)) return false;
-  return isExpired({ expiresAt: context.uses.pendingExpiry(token.id) ?? token.expiresAt }, now);
+  return isExpired({ expiresAt: context.uses.pendingExpiry(token) }, now);
 }
 
 /** The check of the network. A rule or zone that cannot be read refuses. */
-function mayComeFrom({ call, found, prepared }: KnownCall, address: string | undefined): boolean {
-  const { context, request, now } = call;
+function mayComeFrom({ call, found, prepared }: KnownCall): boolean {
+  const { context, asked, now } = call;
   const zones = context.preparation.zones(found.zones);
   if (prepared.network === undefined || zones === undefined) return false;
-  const decision = decideNetwork(prepared.network, zones, address);
-  if (!decision.allowed) recordNetworkRefusal(context, found.token, { request, decision, now });
+  const decision = decideNetwork(prepared.network, zones, asked.address);
+  if (!decision.allowed)
+    recordNetworkRefusal(context, found.token, { request: asked, decision, now });
   return decision.allowed;
 }
 
@@ -190,12 +197,12 @@ function accept({ call, found, prepared, kind }: KnownCall, owner: Owner, taken:
   const { token } = found;
   // Within the minute after the last noted use, as far as its second tells; else the stored millisecond does.
   const sinceNoted = now - prepared.usedAt * 1000;
-  const isNoted = sinceNoted >= 0 && sinceNoted < NOTE_INTERVAL_MS;
+  const isNoted = prepared.usedAt >= 0 && sinceNoted >= 0 && sinceNoted < NOTE_INTERVAL_MS;
   if (!isNoted && context.uses.isDue(token, now)) {
     const expiresAt = slides(kind, token) ? expiryAfterUse(kind.expiry, token, now) : null;
     context.uses.note(token, now, expiresAt);
   }
-  if (prepared.pepper !== context.keyring.current) rehash(context, token, text);
+  if (prepared.pepper !== context.keyring.current) rehash(context, token, text, now);
   return { ok: true, token: prepared.token, owner, budget };
 }
 

@@ -36,6 +36,8 @@ export interface ListZonesRequest {
 }
 
 const MAX_ZONES = 100;
+/** Over all zones of an account (OKT-43): they are made ready for calls together. */
+const MAX_RANGES = 25_000;
 
 /** Makes or changes a zone. See `Zones.put`. */
 export async function putZone(context: Context, request: PutZoneRequest): Promise<Zone> {
@@ -53,6 +55,10 @@ export async function putZone(context: Context, request: PutZoneRequest): Promis
     if (others.length >= MAX_ZONES)
       throw new TokenryError("limit_reached", {
         message: `An account has at most ${MAX_ZONES} zones.`,
+      });
+    if (others.reduce((sum, { ranges }) => sum + ranges.length, zone.ranges.length) > MAX_RANGES)
+      throw new TokenryError("limit_reached", {
+        message: `The zones of an account have at most ${MAX_RANGES} ranges.`,
       });
     const zones = [...others, zone].sort((left, right) => (left.name < right.name ? -1 : 1));
     // What tokens may come from cannot become what no token may come from (OKT-37).

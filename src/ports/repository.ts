@@ -104,6 +104,8 @@ export interface Use {
   readonly usedAt: number;
   /** The new expiry of a sliding token; `null` leaves the expiry alone. */
   readonly expiresAt: number | null;
+  /** The expiry that the use was decided on: an expiry that is earlier by now was shortened since, and stays. */
+  readonly decidedOn?: number | null;
 }
 
 /** What a caller made of a token that a store keeps in memory. */
@@ -163,7 +165,7 @@ export interface EventPage {
  *   exactly one succeeds. It is durable when it resolves. (owner, kind, slot) is unique where slot is not null, and so are id and hash: a
  *   taken id or hash is refused as a `slot` conflict or by throwing. `update` adds 1 to the version.
  * - `touch` is conditional and by column: it moves `lastUsedAt` forward, and `expiresAt` forward where a number is given and the stored
- *   expiry is not null; only while the token exists and had not expired at `usedAt`. It never creates, brings back or undoes anything, in
+ *   expiry is neither null nor earlier than `decidedOn`; only while the token exists and had not expired at `usedAt`. It never creates, brings back or undoes anything, in
  *   any order of arrival, and never counts in `version`. Several uses of one token in a batch count as one after another. Unknown ids are
  *   ignored.
  * - Reads see every commit that was acknowledged before they began. A returned record is a value: callers do not change it, and no later

@@ -17,6 +17,12 @@ export interface KnownOwner {
   at: number;
 }
 
+/** A question that the directory has not answered yet: who joins it gets an answer as old as it. */
+interface Question {
+  readonly answer: Promise<KnownOwner>;
+  readonly at: number;
+}
+
 /** What the directory said, for a short while; also that it knows no such owner. */
 export interface Owners {
   /** Whether an answer that was kept still holds. */
@@ -35,7 +41,7 @@ export function createOwners(directory: Directory, ttlMs: number): Owners {
     maxSize: MAX_OWNERS,
     onEviction: (_, known) => drop(known),
   });
-  const asked = new Map<string, Promise<KnownOwner>>();
+  const asked = new Map<string, Question>();
 
   const isFresh = (known: KnownOwner, now: number): boolean => isWithin(known.at, ttlMs, now);
   const release = (ownerId: string): void => {
@@ -53,7 +59,7 @@ export function createOwners(directory: Directory, ttlMs: number): Owners {
     answer: PromiseLike<Owner | undefined>,
     now: number,
   ): Promise<KnownOwner> => {
-    const isCurrent = (): boolean => asked.get(ownerId) === question;
+    const isCurrent = (): boolean => asked.get(ownerId)?.answer === question;
     const question: Promise<KnownOwner> = Promise.resolve(answer)
       // Whoever was dropped while the answer was on its way may have changed after it was given.
       .then((owner) =>
@@ -64,7 +70,7 @@ export function createOwners(directory: Directory, ttlMs: number): Owners {
       .finally(() => {
         if (isCurrent()) asked.delete(ownerId);
       });
-    asked.set(ownerId, question);
+    asked.set(ownerId, { answer: question, at: now });
     return question;
   };
   const ask = (ownerId: string, now: number): Awaitable<KnownOwner> => {
@@ -81,7 +87,9 @@ export function createOwners(directory: Directory, ttlMs: number): Owners {
     get(ownerId, now) {
       const known = answers.get(ownerId);
       if (known !== undefined && isFresh(known, now)) return known;
-      return asked.get(ownerId) ?? ask(ownerId, now);
+      const question = asked.get(ownerId);
+      const isJoined = question !== undefined && isWithin(question.at, ttlMs, now);
+      return isJoined ? question.answer : ask(ownerId, now);
     },
     async fresh(ownerId, now) {
       forget(ownerId);

@@ -125,19 +125,22 @@ export class Preparation {
     if (prepared.owner === answer) return;
     prepared.owner = answer;
     prepared.standing = standingOf(answer.owner, prepared.account);
+    prepared.hasAccess = false;
     prepared.method = "";
   }
 
   /** Decides the access of a call and finds its budgets: the token's share, then the account's maximum. */
   aim(prepared: PreparedToken, owner: Owner, api: ResolvedApi, method: string): void {
+    if (prepared.api === api && prepared.method === method) return;
+    const { granted } = prepared;
+    const question = { api: api.name, apiMethods: api.methods, method, owner, granted };
+    // First what may throw, as the owner's facts are the host's: all that is remembered changes together.
+    const hasAccess = decideAccess(question);
     if (prepared.api !== api) {
       prepared.ownBucket = tokenBucket(prepared, api);
       prepared.accountBucket = this.#accountBucket(prepared.account, api);
     }
-    if (prepared.api === api && prepared.method === method) return;
-    const { granted } = prepared;
-    const question = { api: api.name, apiMethods: api.methods, method, owner, granted };
-    prepared.hasAccess = decideAccess(question);
+    prepared.hasAccess = hasAccess;
     prepared.api = api;
     prepared.method = method;
   }

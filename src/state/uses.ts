@@ -1,3 +1,4 @@
+import { movedExpiry } from "../lifecycle/expiry.ts";
 import type { Awaitable } from "../ports/awaitable.ts";
 import type { Repository, StoredToken, Use } from "../ports/repository.ts";
 import { isWithin } from "./clock-span.ts";
@@ -20,8 +21,8 @@ export interface Uses {
   /** Whether a use now must be noted: the last noted one is a minute old. */
   isDue(token: Pick<StoredToken, "id" | "lastUsedAt">, now: number): boolean;
   note(token: StoredToken, usedAt: number, expiresAt: number | null): void;
-  /** The expiry that accepted uses have given a token and the repository may not know yet. */
-  pendingExpiry(tokenId: string): number | null;
+  /** The expiry of a token after the accepted uses that the repository may not know yet. */
+  pendingExpiry(token: Pick<StoredToken, "id" | "expiresAt">): number | null;
   /** Writes what waits. Never throws: a failure is reported, and what was not written waits on. */
   flush(): Awaitable<void>;
   /** Writes what waits and stops the timer. */
@@ -83,13 +84,15 @@ export function createUses(
       return waiting === undefined || !isWithin(waiting.usedAt, NOTE_INTERVAL_MS, now);
     },
     note(token, usedAt, expiresAt) {
-      const use = { id: token.id, usedAt, expiresAt };
+      const use = { id: token.id, usedAt, expiresAt, decidedOn: token.expiresAt };
       pending.set(token.id, withUse(pending.get(token.id) ?? [], use, token.expiresAt));
       // At this size only: where writes fail, what is more waits for the timer, not for each call.
       if (pending.size === FLUSH_AT && writing === undefined) void flush();
       else startTimer();
     },
-    pendingExpiry: (tokenId) => pending.get(tokenId)?.at(-1)?.expiresAt ?? null,
+    pendingExpiry({ id, expiresAt }) {
+      return (pending.get(id) ?? []).reduce(movedExpiry, expiresAt);
+    },
     flush,
     async close() {
       await flush();
@@ -115,7 +118,8 @@ function laterUse(use: Use, waiting: Use): Use {
   return {
     id: use.id,
     usedAt: Math.max(use.usedAt, waiting.usedAt),
-    expiresAt:
-      use.expiresAt === null ? waiting.expiresAt : Math.max(use.expiresAt, waiting.expiresAt ?? 0),
+    ...(use.expiresAt === null || use.expiresAt < (waiting.expiresAt ?? 0)
+      ? { expiresAt: waiting.expiresAt, decidedOn: waiting.decidedOn ?? null }
+      : { expiresAt: use.expiresAt, decidedOn: use.decidedOn ?? null }),
   };
 }

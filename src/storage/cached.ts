@@ -26,10 +26,11 @@ export function cachedRepository(
     for (const key of keys) memory.forget(key);
   };
   const load = (hashes: readonly string[], key: string): Promise<FoundToken | undefined> => {
+    const at = options.now();
     const isCurrent = (): boolean => loads.get(key) === loading;
     const loading: Promise<FoundToken | undefined> = Promise.resolve(repository.findByHash(hashes))
       .then((found) => {
-        if (isCurrent()) memory.keep(key, found ?? null);
+        if (isCurrent()) memory.keep(key, found ?? null, at);
         return found;
       })
       .finally(() => {

@@ -1,4 +1,5 @@
 import QuickLRU from "quick-lru";
+import { movedExpiry } from "../lifecycle/expiry.ts";
 import type { FoundToken, Use } from "../ports/repository.ts";
 
 /** How long tokens are remembered, and how many. */
@@ -14,7 +15,8 @@ export interface TokenMemoryOptions {
 export interface TokenMemory {
   /** What was found under a hash; `null`: there was nothing; `undefined`: not remembered. */
   recall(hash: string): FoundToken | null | undefined;
-  keep(hash: string, found: FoundToken | null): void;
+  /** `at`: when the look-up began; what it found may be as old as that. */
+  keep(hash: string, found: FoundToken | null, at: number): void;
   /** Shows noted uses on what is remembered. */
   show(uses: readonly Use[]): void;
   /** Forgets what a key of the invalidation bus names. */
@@ -51,18 +53,24 @@ export function createTokenMemory({ ttlMs, max, now }: TokenMemoryOptions): Toke
     const limit = entry.found === null ? Math.min(NOTHING_TTL_MS, ttlMs) : ttlMs;
     return age >= 0 && age < limit ? entry.found : undefined;
   };
-  const keep = (hash: string, found: FoundToken | null): void => {
+  const put = (hash: string, entry: Entry): void => {
+    // First away with what is there: the cache may hold an older copy of the entry, and let go of the token when that one leaves.
+    drop(hash);
+    entries.set(hash, entry);
+    if (entry.found !== null) hashOfToken.set(entry.found.token.id, hash);
+  };
+  const keep = (hash: string, found: FoundToken | null, at: number): void => {
+    // A secret that was regenerated on another node: from here on only the new one would be forgotten.
+    if (found !== null) drop(hashOfToken.get(found.token.id) ?? hash);
     // Room for what the caller makes of the token, which lasts as long as it is remembered.
-    const kept = found === null ? null : { ...found, memo: undefined };
-    entries.set(hash, { found: kept, at: now() });
-    if (found !== null) hashOfToken.set(found.token.id, hash);
+    put(hash, { found: found === null ? null : { ...found, memo: undefined }, at });
   };
   const show = (uses: readonly Use[]): void => {
     for (const use of uses) {
       const hash = hashOfToken.get(use.id);
       const entry = hash === undefined ? undefined : entries.peek(hash);
       if (hash !== undefined && entry?.found) {
-        entries.set(hash, { found: withUse(entry.found, use), at: entry.at });
+        put(hash, { found: withUse(entry.found, use), at: entry.at });
       }
     }
   };
@@ -84,9 +92,7 @@ export function createTokenMemory({ ttlMs, max, now }: TokenMemoryOptions): Toke
 
 /** Forward only, as in the store. */
 function withUse({ token, zones }: FoundToken, use: Use): FoundToken {
-  const { expiresAt } = token;
-  const moved =
-    expiresAt === null || use.expiresAt === null ? expiresAt : Math.max(expiresAt, use.expiresAt);
   const lastUsedAt = Math.max(token.lastUsedAt ?? use.usedAt, use.usedAt);
-  return { token: { ...token, lastUsedAt, expiresAt: moved }, zones, memo: undefined };
+  const expiresAt = movedExpiry(token.expiresAt, use);
+  return { token: { ...token, lastUsedAt, expiresAt }, zones, memo: undefined };
 }

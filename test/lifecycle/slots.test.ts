@@ -41,8 +41,11 @@ describe.each<Allowance>([{ type: "single" }, { type: "pair" }])(
       }
     });
 
-    test("a backup and a pending rotation are in slots of their own", () => {
-      expect(choose(allowance, [living("backup"), living("pending")])).toStrictEqual(free);
+    test("a pending rotation counts for nothing, a backup where the kind has no pair", () => {
+      expect(choose(allowance, [living("pending")])).toStrictEqual(free);
+      const taken = { type: "slot_taken" };
+      const expected = allowance.type === "pair" ? free : taken;
+      expect(choose(allowance, [living("backup")])).toStrictEqual(expected);
     });
   },
 );
@@ -90,10 +93,12 @@ describe("chooseSlot: numbered", () => {
           const end = held(slot)?.expiresAt;
           return end === undefined || (end !== null && end <= now);
         });
-        const chosen = Array.from({ length: free.length || 1 }, (_, step) =>
+        // A token of a time with more slots, or none, counts too.
+        const living = tokens.filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
+        const chosen = Array.from({ length: living.length < max ? free.length : 1 }, (_, step) =>
           chooseSlot({ type: "numbered", max }, tokens, now, spread + step),
         );
-        const expected = free.map(
+        const expected = (living.length < max ? free : []).map(
           (slot): SlotChoice => ({ type: "free", slot, expired: held(slot)?.id }),
         );
         expect(new Set(chosen)).toStrictEqual(

@@ -99,6 +99,9 @@ test("moving that fails is told of and refuses no call", async () => {
   expect(before.errors).toMatchObject([{ code: "unavailable" }]);
   watched.failing.clear();
   await after.verify(secret, CALL);
+  expect(before.errors).toHaveLength(1);
+  before.clock.set(before.clock.now() + 60_000);
+  await after.verify(secret, CALL);
   await after.close();
   expect(await before.node({ peppers: [NEW] }).verify(secret, CALL)).toMatchObject({ ok: true });
 });

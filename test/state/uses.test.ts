@@ -120,11 +120,13 @@ describe("what waits", () => {
   test("is known by its expiry, the latest that a use gave", () => {
     const { uses } = heldStore();
     const token = sampleToken({ expiresAt: 100 });
-    expect(uses.pendingExpiry(token.id)).toBeNull();
+    expect(uses.pendingExpiry(token)).toBe(100);
     uses.note(token, 1, 500);
     uses.note(token, 2, 400);
     uses.note(token, 3, null);
-    expect(uses.pendingExpiry(token.id)).toBe(500);
+    expect(uses.pendingExpiry(token)).toBe(500);
+    // Shortened since, by a rotation: the use was decided on another expiry.
+    expect(uses.pendingExpiry({ ...token, expiresAt: 50 })).toBe(50);
   });
 
   test("makes no further use due for a minute", () => {

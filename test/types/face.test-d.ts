@@ -122,7 +122,7 @@ export async function narrows(secret: Secret): Promise<void> {
     void verdict.code;
   } else {
     expectTypeOf(verdict.code).toEqualTypeOf<DenialCode>();
-    expectTypeOf(verdict.status).toEqualTypeOf<401 | 403 | 429 | 503>();
+    expectTypeOf(verdict.status).toEqualTypeOf<400 | 401 | 403 | 429 | 503>();
     expectTypeOf(verdict.tokenId).toEqualTypeOf<string | undefined>();
     // @ts-expect-error a refused call has no token
     void verdict.token;

@@ -1,3 +1,4 @@
+import { movedExpiry } from "../../lifecycle/expiry.ts";
 import type { FoundToken, Repository, StoredToken, Use } from "../../ports/repository.ts";
 import { commitChange, type Store } from "./commit-change.ts";
 import { EventLog } from "./event-log.ts";
@@ -56,14 +57,15 @@ function findByHash(tokens: TokenTable, hashes: readonly string[]): FoundToken |
   return undefined;
 }
 
-function touchToken(tokens: TokenTable, { id, usedAt, expiresAt }: Use): void {
+function touchToken(tokens: TokenTable, use: Use): void {
+  const { id, usedAt } = use;
   const row = tokens.findById(id);
   if (row === undefined || (row.expiresAt !== null && row.expiresAt <= usedAt)) return;
   const opened = row.hash === null ? undefined : tokens.findByHash(row.hash);
   if (opened?.memo !== undefined) opened.memo.isOutdated = true;
   if (row.lastUsedAt === null || row.lastUsedAt < usedAt) row.lastUsedAt = usedAt;
-  if (expiresAt !== null && row.expiresAt !== null && row.expiresAt < expiresAt)
-    tokens.slide(row, expiresAt);
+  const moved = movedExpiry(row.expiresAt, use);
+  if (moved !== null && moved !== row.expiresAt) tokens.slide(row, moved);
 }
 
 /** Copies, because what is decided on these is guarded by their expiry: a use noted meanwhile must not show in them. */

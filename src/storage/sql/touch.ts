@@ -35,6 +35,7 @@ function inRounds(uses: readonly Use[]): readonly (readonly Use[])[] {
   for (const use of uses) {
     whole(use.usedAt, "usedAt");
     whole(use.expiresAt, "expiresAt");
+    whole(use.decidedOn ?? null, "decidedOn");
     const count = counts.get(use.id) ?? 0;
     counts.set(use.id, count + 1);
     rounds[count] ??= [];
@@ -55,7 +56,12 @@ function noteTogether({ db, capabilities }: SqlContext): Note {
         const part = uses.slice(start, start + size);
         await run(
           transaction,
-          part.flatMap(({ id, usedAt, expiresAt }) => [id, usedAt, expiresAt]),
+          part.flatMap(({ id, usedAt, expiresAt, decidedOn = null }) => [
+            id,
+            usedAt,
+            expiresAt,
+            decidedOn,
+          ]),
         );
       }
     }
@@ -65,7 +71,7 @@ function noteTogether({ db, capabilities }: SqlContext): Note {
 function noteOneByOne(db: Kysely<Tables>): Note {
   const run = prepareNoteOne(db);
   return async (transaction, uses) => {
-    for (const use of uses) await run(transaction, use);
+    for (const use of uses) await run(transaction, { ...use, decidedOn: use.decidedOn ?? null });
   };
 }
 
@@ -78,19 +84,23 @@ function prepareNote(
   const [text, integer] = [sql.raw(types.text), sql.raw(types.integer)];
   return prepare((parameter) => {
     const uses = Array.from({ length: size }, (_, index) => {
-      const [first, second, third] = [0, 1, 2].map((column) => parameter(3 * index + column));
+      const [first, second, third, fourth] = [0, 1, 2, 3].map((column) =>
+        parameter(4 * index + column),
+      );
       return index === 0
-        ? sql`(cast(${first} as ${text}), cast(${second} as ${integer}), cast(${third} as ${integer}))`
-        : sql`(${first}, ${second}, ${third})`;
+        ? sql`(cast(${first} as ${text}), cast(${second} as ${integer}), cast(${third} as ${integer}), cast(${fourth} as ${integer}))`
+        : sql`(${first}, ${second}, ${third}, ${fourth})`;
     });
     return sql`
-      with uses (id, used_at, expires_at) as (values ${sql.join(uses)})
+      with uses (id, used_at, expires_at, decided_on) as (values ${sql.join(uses)})
       update tokenry_tokens set
         last_used_at = case
           when tokenry_tokens.last_used_at >= uses.used_at then tokenry_tokens.last_used_at
           else uses.used_at end,
         expires_at = case
-          when uses.expires_at > tokenry_tokens.expires_at then uses.expires_at
+          when uses.expires_at > tokenry_tokens.expires_at
+            and tokenry_tokens.expires_at >= coalesce(uses.decided_on, tokenry_tokens.expires_at)
+          then uses.expires_at
           else tokenry_tokens.expires_at end
       from uses
       where tokenry_tokens.id = uses.id
@@ -99,13 +109,17 @@ function prepareNote(
   });
 }
 
-function prepareNoteOne(db: Kysely<Tables>): Prepared<Use, unknown> {
+function prepareNoteOne(db: Kysely<Tables>): Prepared<Required<Use>, unknown> {
   return prepare((parameter) => {
     const [usedAt, expiresAt] = [parameter("usedAt"), parameter("expiresAt")];
     return sql`
       update tokenry_tokens set
         last_used_at = case when last_used_at >= ${usedAt} then last_used_at else ${usedAt} end,
-        expires_at = case when ${expiresAt} > expires_at then ${expiresAt} else expires_at end
+        expires_at = case
+          when ${expiresAt} > expires_at
+            and expires_at >= coalesce(${parameter("decidedOn")}, expires_at)
+          then ${expiresAt}
+          else expires_at end
       where id = ${parameter("id")} and (expires_at is null or expires_at > ${usedAt})
     `.compile(db);
   });

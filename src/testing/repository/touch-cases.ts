@@ -59,6 +59,16 @@ export const touchCases: Cases<Repository> = {
     );
   },
 
+  "a use moves no expiry that is earlier than the one it was decided on": async ({ subject }) => {
+    const shortened = { expiresAt: EXPIRY };
+    const late = { usedAt: NOW, expiresAt: EXPIRY + DAY_MS };
+    const kept = { lastUsedAt: NOW, expiresAt: EXPIRY };
+    await assertTouched(subject, shortened, [{ ...late, decidedOn: EXPIRY + 1 }], kept);
+    const moved = { lastUsedAt: NOW, expiresAt: EXPIRY + DAY_MS };
+    await assertTouched(subject, shortened, [{ ...late, decidedOn: EXPIRY }], moved);
+    await assertTouched(subject, shortened, [{ ...late, decidedOn: null }], moved);
+  },
+
   "a use never gives an expiry to a token without one": async ({ subject }) => {
     const expected = { lastUsedAt: NOW, expiresAt: null };
     await assertTouched(

@@ -48,7 +48,7 @@ function refusalToRotate(
   return (
     refusalToGive(model, actor, { owner, kind }) ??
     (rulesOf(kind).replacement === "rotate" ? undefined : "replacement_not_allowed") ??
-    (primary === undefined ? "not_found" : undefined)
+    (primary?.account === model.people.get(owner)?.account ? undefined : "not_found")
   );
 }
 
