@@ -10,7 +10,7 @@ const mayImport = {
   state: ["options.ts", "ports", ...pure, ...leaves],
   operations: ["options.ts", "state", "ports", ...pure, ...leaves],
   "options.ts": ["ports", ...pure, ...leaves],
-  storage: ["ports", "budget", ...leaves],
+  storage: ["ports", "budget", "lifecycle", ...leaves],
   testing: ["ports", "model.ts"],
   "face.ts": ["operations", ...pure, ...leaves],
   "tokenry.ts": [

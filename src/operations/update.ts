@@ -11,7 +11,7 @@ import type {
   Network,
   Token,
 } from "../model.ts";
-import type { StoredToken, TokenChanges } from "../ports/repository.ts";
+import type { StoredToken, TokenChanges, ZoneStep } from "../ports/repository.ts";
 import { publicToken } from "../state/public-token.ts";
 import { type Authority, openToken } from "./authorize.ts";
 import { type Attempt, commit, untilCommitted } from "./commit.ts";
@@ -67,11 +67,25 @@ export async function update(context: Context, request: UpdateRequest): Promise<
     const data: EventData = { name: token.name, changed, set: changes as JsonValue };
     const committed = await commit(context, {
       update: [{ id: token.id, version: token.version, set }],
-      ...(await zoneGuard(context, token.account, changes.network ?? null)),
+      ...(await zonesOf(context, token, changes)),
       events: [recordEvent(context, "token.updated", token, { actor: authority.actor, now, data })],
     });
     return { committed, result: publicToken({ ...token, ...set }) };
   });
+}
+
+/** The guard for the zones of a new rule. A token that ended meanwhile is not found, whatever became of the zones after it. */
+async function zonesOf(
+  context: Context,
+  { id, account }: StoredToken,
+  { network = null }: TokenChanges,
+): Promise<{ zones?: ZoneStep }> {
+  try {
+    return await zoneGuard(context, account, network);
+  } catch (error) {
+    const isGone = (await context.repository.findById(id)) === undefined;
+    throw isGone ? new TokenryError("not_found", { cause: error }) : error;
+  }
 }
 
 interface Target {
