@@ -97,13 +97,16 @@ function createNode(options: TokenryOptions, rules: ResolvedRules): Node {
   const bus = guardedBus(options.bus, report);
   const subscription = bus.subscribe(forget);
   const context: Context = {
-    ...{
-      kinds: rules.kinds,
-      apis: rules.apis,
-      prefixes: prefixesOf(rules),
-      keyring: createKeyring(rules.peppers),
-    },
-    ...{ repository, owners, now, report, notifier: options.notifier },
+    kinds: rules.kinds,
+    apis: rules.apis,
+    prefixes: prefixesOf(rules),
+    keyring: createKeyring(rules.peppers),
+
+    repository,
+    owners,
+    now,
+    report,
+    notifier: options.notifier,
     budgets: withOutagePolicy(options.budgets ?? memoryBudgets(), memoryBudgets(), report),
     uses: createUses(repository, report),
     preparation: new Preparation(rules.kinds),

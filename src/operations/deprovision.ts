@@ -22,7 +22,10 @@ export async function deprovision(
   const actor = checkActor(request.actor);
   try {
     const ended = await endAll(context, {
-      ...{ owner, actor, kind: undefined, reason: "owner deprovisioned" },
+      owner,
+      actor,
+      kind: undefined,
+      reason: "owner deprovisioned",
       alsoRecord: (account, revoked, by, now) =>
         recordEvent(
           context,

@@ -59,11 +59,9 @@ export async function issue(context: Context, request: IssueRequest): Promise<Is
   const kind = checkKind(context, request.kind);
   const owner = checkId(request.owner, "owner");
   const chosen = checkExpiresIn(request.expiresIn, kind);
-  const { name, access, network } = {
-    name: checkName(request.name),
-    access: checkAccess(request.access, kind, context.apis),
-    network: checkNetwork(request.network),
-  };
+  const name = checkName(request.name);
+  const access = checkAccess(request.access, kind, context.apis);
+  const network = checkNetwork(request.network);
   const authority = await authorizeGiving(context, {
     deed: "issue",
     actor: checkActor(request.actor),
@@ -95,18 +93,20 @@ async function issueOnce(context: Context, order: Order): Promise<Attempt<Issued
   const { slot, cleared } = await clearSlot(context, order, id, now);
   const { secret, columns } = newSecret(context, kind, now, chosen);
   const token: StoredToken = {
-    ...{
-      id,
-      kind: kind.name,
-      owner,
-      account: authority.account,
-      slot,
-      name,
-      access,
-      network,
-      budgets,
-    },
-    ...{ createdAt: now, createdBy: authority.actor, lastUsedAt: null, version: 1 },
+    id,
+    kind: kind.name,
+    owner,
+    account: authority.account,
+    slot,
+    name,
+    access,
+    network,
+    budgets,
+
+    createdAt: now,
+    createdBy: authority.actor,
+    lastUsedAt: null,
+    version: 1,
     ...columns,
   };
   const issued = recordEvent(context, "token.issued", token, {

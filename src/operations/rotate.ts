@@ -84,14 +84,13 @@ async function rotateNow(
   const { secret, columns } = newSecret(context, kind, now);
   const token: StoredToken = {
     ...primary,
-    ...{
-      id: generateId(now),
-      slot: PRIMARY,
-      createdAt: now,
-      createdBy: actor,
-      lastUsedAt: null,
-      version: 1,
-    },
+    id: generateId(now),
+    slot: PRIMARY,
+    createdAt: now,
+    createdBy: actor,
+    lastUsedAt: null,
+    version: 1,
+
     ...columns,
   };
   const data = { name: token.name, slot: PRIMARY, backup: primary.id };
@@ -116,15 +115,20 @@ async function requestRotation(
   const expiresAt = addDuration(now, kind.confirmWithin);
   const pending: StoredToken = {
     ...primary,
-    ...{
-      id: generateId(now),
-      slot: PENDING,
-      hash: null,
-      hint: "",
-      pepper: context.keyring.current,
-    },
-    ...{ createdAt: now, createdBy: actor, updatedAt: now, secretCreatedAt: now, expiresAt },
-    ...{ lastUsedAt: null, remindedFrom: null, version: 1 },
+    id: generateId(now),
+    slot: PENDING,
+    hash: null,
+    hint: "",
+    pepper: context.keyring.current,
+
+    createdAt: now,
+    createdBy: actor,
+    updatedAt: now,
+    secretCreatedAt: now,
+    expiresAt,
+    lastUsedAt: null,
+    remindedFrom: null,
+    version: 1,
   };
   const replaced = [pair.pending, ...pair.expired.filter((token) => token.slot === PENDING)].filter(
     (token) => token !== undefined,
