@@ -7,7 +7,19 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "test/package/**"],
+          exclude: ["**/node_modules/**", "test/package/**", "test/**/*.servers.test.ts"],
+        },
+      },
+      {
+        // Tests on real servers, which the global setup starts. They wait more than they work: two files at once, after the others.
+        test: {
+          name: "servers",
+          include: ["test/**/*.servers.test.ts"],
+          globalSetup: "test/servers/global-setup.ts",
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       {
