@@ -27,7 +27,7 @@ function openBetterSqlite3(path: string): BetterSqlite3.Database {
 
 const capabilities: Readonly<Record<string, Partial<SqlCapabilities>>> = {
   "what SQLite can do": {},
-  "what every database can do": { onConflict: false, updateFrom: false, returning: false },
+  "what every database can do": { lists: "none" },
 };
 
 for (const [driver, dialect] of Object.entries(drivers)) {

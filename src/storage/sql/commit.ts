@@ -1,11 +1,10 @@
-import type { Kysely } from "kysely";
 import type { Change, Committed, Repository, StoredEvent } from "../../ports/repository.ts";
 import { eventRow } from "./events.ts";
 import { Refusal } from "./refusal.ts";
-import { retrying } from "./retry.ts";
 import type { SqlContext } from "./sql-context.ts";
-import type { Tables } from "./tables.ts";
+import { lockTokens, removeLocked } from "./token-locks.ts";
 import { insertToken, removeToken, updateToken } from "./token-steps.ts";
+import { inTransaction } from "./transaction.ts";
 import { stepZones } from "./zone-steps.ts";
 
 const DONE: Committed = Object.freeze({ ok: true });
@@ -15,34 +14,33 @@ const EVENTS_AT_ONCE = 500;
 
 /**
  * The one write. Every step is a write with its guard as a condition, looked at by what it changed: no step trusts an earlier read, and
- * on SQLite no transaction begins by reading (it could not be sure to get the write lock).
+ * on SQLite no transaction begins by reading (it could not be sure to get the write lock). Rows are locked in one order: tokens that are
+ * there, by their ids, then slots, then the zones of the account.
  */
 export function commit(context: SqlContext): Repository["commit"] {
-  return (change) => retrying(() => commitOnce(context, change), context.capabilities.isLostRace);
-}
-
-async function commitOnce({ db, capabilities }: SqlContext, change: Change): Promise<Committed> {
-  try {
-    await db
-      .transaction()
-      .execute((transaction) => perform({ db: transaction, capabilities }, change));
-    return DONE;
-  } catch (error) {
-    if (error instanceof Refusal) return error.committed;
-    throw error;
-  }
+  return async (change) => {
+    try {
+      await inTransaction(context, (db) => perform({ ...context, db }, change));
+      return DONE;
+    } catch (error) {
+      if (error instanceof Refusal) return error.committed;
+      throw error;
+    }
+  };
 }
 
 async function perform(context: SqlContext, change: Change): Promise<void> {
-  const { db } = context;
-  for (const guard of change.remove ?? []) await removeToken(db, guard);
-  for (const step of change.update ?? []) await updateToken(db, step);
-  for (const token of change.insert ?? []) await insertToken(context, token);
-  if (change.zones !== undefined) await stepZones(db, change.zones);
-  await insertEvents(db, change.events);
+  const { remove = [], update = [], insert = [], zones, events } = change;
+  const locked = await lockTokens(context, change);
+  if (locked !== undefined) await removeLocked(context, remove, locked);
+  else for (const guard of remove) await removeToken(context, guard);
+  for (const step of update) await updateToken(context, step);
+  for (const token of insert) await insertToken(context, token);
+  if (zones !== undefined) await stepZones(context, zones);
+  await insertEvents(context, events);
 }
 
-async function insertEvents(db: Kysely<Tables>, events: readonly StoredEvent[]): Promise<void> {
+async function insertEvents({ db }: SqlContext, events: readonly StoredEvent[]): Promise<void> {
   for (let start = 0; start < events.length; start += EVENTS_AT_ONCE) {
     const rows = events.slice(start, start + EVENTS_AT_ONCE).map(eventRow);
     await db.insertInto("tokenry_events").values(rows).execute();

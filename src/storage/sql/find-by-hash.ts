@@ -1,103 +1,104 @@
-import type { Kysely } from "kysely";
+import type { CompiledQuery } from "kysely";
 import type { FoundToken, Repository } from "../../ports/repository.ts";
-import { type Prepared, prepare } from "./prepared.ts";
-import type { Row } from "./row.ts";
-import type { Tables } from "./tables.ts";
-import { hashBytes, hashOf, isHash, storedToken, TOKEN_COLUMNS } from "./token-row.ts";
+import type { Deadlines } from "./deadline.ts";
+import { findColumns, findPacked } from "./find-statements.ts";
+import { FoundTokens } from "./found-tokens.ts";
+import { type LookupLimits, Lookups, type ReadMany } from "./lookups.ts";
+import { type Row, unreadable } from "./row.ts";
+import type { SqlContext } from "./sql-context.ts";
+import { hashOf, isHash } from "./token-row.ts";
 import type { ZoneReader } from "./zone-documents.ts";
 
-/** What one caller waits for. */
-interface Lookup {
-  readonly hashes: readonly string[];
-  readonly resolve: (found: FoundToken | undefined) => void;
-  readonly reject: (error: unknown) => void;
+/** Of a database in this process: it does one thing at a time, and what waits for it might as well go together. */
+const IN_PROCESS: LookupLimits = { atOnce: 1, most: 256 };
+
+/** Of a server: with two at once it has the next to do while this process reads what it has done. */
+const ON_A_SERVER: LookupLimits = { atOnce: 2, most: 128 };
+
+/** Runs a statement of look-ups, prepared where there is a way to, within the deadline. */
+export type RunLookup = (query: CompiledQuery) => Promise<readonly Row[]>;
+
+/** Runs statements through Kysely, each within the deadline. */
+export function runOn({ db }: SqlContext, deadlines: Deadlines): RunLookup {
+  return async (query) => (await deadlines.bound(() => db.executeQuery<Row>(query))).rows;
 }
 
-/** What one statement answers: more waits for the next. */
-const MOST_LOOKUPS = 256;
+/** What look-ups share with other parts of the repository. */
+export interface LookupTools {
+  readonly readZones: ZoneReader;
+  readonly deadlines: Deadlines;
+  readonly run: RunLookup;
+}
 
 /**
- * The read of every call that no cache answers: one statement, compiled once. What is asked while it runs waits for it and is then
- * answered by one more, so that a crowd of callers costs few statements and a single caller waits for nobody.
+ * The read of every call that no cache answers: one statement, compiled once, for all calls that come together. A second one follows only
+ * where an account has a long document of zones that this process does not know yet.
  */
-export function findByHash(db: Kysely<Tables>, readZones: ZoneReader): Repository["findByHash"] {
-  const readRows = rowReader(db);
-  const lookups: Lookup[] = [];
-  let isAnswering = false;
-
-  async function answer(): Promise<void> {
-    isAnswering = true;
-    while (lookups.length > 0)
-      await answerBatch(lookups.splice(0, MOST_LOOKUPS), readRows, readZones);
-    isAnswering = false;
-  }
-
+export function findByHash(
+  context: SqlContext,
+  { readZones, deadlines, run }: LookupTools,
+): Repository["findByHash"] {
+  const runWhole = runOn(context, deadlines);
+  const read = reader(context, new FoundTokens(readZones), { run, runWhole });
+  const lookups = new Lookups(read, limitsOf(context), deadlines);
   return (given) => {
     const hashes = given.filter(isHash);
-    if (hashes.length === 0) return;
-    return new Promise((resolve, reject) => {
-      lookups.push({ hashes, resolve, reject });
-      if (!isAnswering) void answer();
+    return hashes.length === 0 ? undefined : lookups.find(hashes);
+  };
+}
+
+function limitsOf({ db }: SqlContext): LookupLimits {
+  return db.getExecutor().adapter.supportsMultipleConnections === false ? IN_PROCESS : ON_A_SERVER;
+}
+
+function reader(
+  context: SqlContext,
+  tokens: FoundTokens,
+  { run, runWhole }: { readonly run: RunLookup; readonly runWhole: RunLookup },
+): ReadMany<FoundToken> {
+  const isPacked = context.capabilities.dialect !== "sqlite";
+  const find = isPacked ? findPacked(context) : findColumns(context, "short");
+  const findWhole = findColumns(context, "whole");
+  const answerWhole = async (rows: readonly Row[], answers: Answers): Promise<void> => {
+    const whole = await runWhole(findWhole(rows.map(hashOf)));
+    for (const row of answerRows(whole, tokens, answers))
+      answers.set(hashOf(row), unreadable("document"));
+  };
+  const complete = async (left: readonly Row[], answers: Answers): Promise<Answers> => {
+    // A document is brought once for all tokens that have it, and again for those that have another by now.
+    await answerWhole(oneOfEach(left), answers);
+    const others = left.filter((row) => !answers.has(hashOf(row)));
+    const changed = answerRows(others, tokens, answers);
+    if (changed.length > 0) await answerWhole(changed, answers);
+    return answers;
+  };
+  return (hashes) =>
+    run(find(hashes)).then((rows) => {
+      const answers: Answers = new Map();
+      const left = answerRows(rows, tokens, answers);
+      return left.length === 0 ? answers : complete(left, answers);
     });
-  };
 }
 
-async function answerBatch(
-  batch: readonly Lookup[],
-  readRows: RowReader,
-  readZones: ZoneReader,
-): Promise<void> {
-  try {
-    const rows = await readRows(batch.flatMap(({ hashes }) => hashes));
-    for (const lookup of batch) answerLookup(lookup, rows, readZones);
-  } catch (error) {
-    for (const { reject } of batch) reject(error);
+type Answers = Map<string, FoundToken | Error>;
+
+/** Reads rows, and gives back those that do not have all that is needed. One that cannot be read fails the calls that found it alone. */
+function answerRows(rows: readonly Row[], tokens: FoundTokens, answers: Answers): readonly Row[] {
+  const left: Row[] = [];
+  for (const row of rows) {
+    const hash = hashOf(row);
+    try {
+      const found = tokens.read(hash, row);
+      if (found === undefined) left.push(row);
+      else answers.set(hash, found);
+    } catch (error) {
+      answers.set(hash, error instanceof Error ? error : unreadable("token", error));
+    }
   }
+  return left;
 }
 
-/** A row that cannot be read fails the lookup that found it, and no other. */
-function answerLookup(
-  { hashes, resolve, reject }: Lookup,
-  rows: RowsByHash,
-  readZones: ZoneReader,
-): void {
-  try {
-    const row = hashes.map((hash) => rows.get(hash)).find((found) => found !== undefined);
-    resolve(row && { token: storedToken(row), zones: readZones(row) });
-  } catch (error) {
-    reject(error);
-  }
-}
-
-type RowsByHash = ReadonlyMap<string, Row>;
-type RowReader = (hashes: readonly string[]) => Promise<RowsByHash>;
-
-/** Reads rows by statements of 1, 2, 4, 8… hashes, so that few are compiled; the first hash fills the places that are left. */
-function rowReader(db: Kysely<Tables>): RowReader {
-  const statements: Prepared<readonly Uint8Array[], Row>[] = [];
-  return async (hashes) => {
-    const size = Math.ceil(Math.log2(hashes.length));
-    statements[size] ??= prepareFind(db, 2 ** size);
-    const places = Array.from(
-      { length: 2 ** size },
-      (_, place) => hashes[place] ?? hashes[0] ?? "",
-    );
-    const { rows } = await statements[size](db, places.map(hashBytes));
-    return new Map(rows.map((row) => [hashOf(row), row]));
-  };
-}
-
-function prepareFind(db: Kysely<Tables>, count: number): Prepared<readonly Uint8Array[], Row> {
-  return prepare((parameter) =>
-    db
-      .selectFrom("tokenry_tokens")
-      .leftJoin("tokenry_zone_sets", "tokenry_zone_sets.account", "tokenry_tokens.account")
-      .select([...TOKEN_COLUMNS, "tokenry_zone_sets.revision", "tokenry_zone_sets.document"])
-      .where(
-        "tokenry_tokens.hash",
-        "in",
-        Array.from({ length: count }, (_, index) => parameter(index)),
-      )
-      .compile(),
-  );
+/** One row for each state of an account's zones. */
+function oneOfEach(rows: readonly Row[]): readonly Row[] {
+  return [...new Map(rows.map((row) => [row.zones ?? row.digest ?? row.hash, row])).values()];
 }

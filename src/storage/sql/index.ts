@@ -1,4 +1,10 @@
-export type { ColumnTypes, SqlCapabilities } from "./capabilities.ts";
-export { migrate } from "./migrate.ts";
+export { type SqlBudgetsOptions, sqlBudgets } from "./budgets.ts";
+export type { ColumnTypes, SqlCapabilities, SqlDialect } from "./capabilities.ts";
+export { type MigrateOptions, migrate } from "./migrate.ts";
+export type { TableNames } from "./names.ts";
 export { type NodeSqliteOptions, nodeSqliteDialect } from "./node-sqlite-dialect.ts";
+export type { SqlPool } from "./pool.ts";
+export { type PostgresBusOptions, type PostgresBusPool, postgresBus } from "./postgres-bus.ts";
 export { type SqlRepositoryOptions, sqlRepository } from "./repository.ts";
+export { schema } from "./schema.ts";
+export type { SqlOptions } from "./sql-context.ts";

@@ -1,3 +1,6 @@
+/** The code by which MySQL and MariaDB say that a unique key is taken. */
+const MYSQL_TAKEN_KEY = "ER_DUP_ENTRY";
+
 /** Codes by which PostgreSQL and MySQL say that another transaction was in the way, a taken unique key among them. */
 const CODES: ReadonlySet<unknown> = new Set([
   "40001",
@@ -6,7 +9,8 @@ const CODES: ReadonlySet<unknown> = new Set([
   "23505",
   "ER_LOCK_DEADLOCK",
   "ER_LOCK_WAIT_TIMEOUT",
-  "ER_DUP_ENTRY",
+  "ER_CHECKREAD",
+  MYSQL_TAKEN_KEY,
 ]);
 
 const SQLITE_BUSY = 5;
@@ -27,6 +31,11 @@ export function isLostRace(error: unknown): boolean {
   if (code === "ERR_SQLITE_ERROR")
     return [SQLITE_BUSY, SQLITE_LOCKED].includes(primaryCode(errcode));
   return typeof code === "string" && /^SQLITE_(?:BUSY|LOCKED)/.test(code);
+}
+
+/** Whether MySQL or MariaDB refused a statement for a unique key that is taken: the statement did nothing, and its transaction goes on. */
+export function isTakenKey(error: unknown): boolean {
+  return driverError(error).code === MYSQL_TAKEN_KEY;
 }
 
 /** Whether SQLite, by `node:sqlite`, could not get a lock that it may get by waiting: a stale snapshot never does. */

@@ -1,16 +1,31 @@
-import { CompiledQuery, type Kysely } from "kysely";
-import { capabilitiesOf, type SqlCapabilities } from "./capabilities.ts";
-import { migrations } from "./migrations.ts";
+import type { Kysely } from "kysely";
+import { checkKeys, quoted } from "../../checks.ts";
+import type { SqlCapabilities } from "./capabilities.ts";
+import { hasSchema, hasTable, withServerTypes } from "./catalog.ts";
+import { migratingAlone } from "./migration-lock.ts";
+import { isDone, runMigration } from "./migration-step.ts";
+import { createMigrationTable, MIGRATIONS } from "./migrations.ts";
+import type { TableNames } from "./names.ts";
 import { retrying } from "./retry.ts";
-import { type Tables, tablesOf } from "./tables.ts";
+import { contextOf, type SqlContext } from "./sql-context.ts";
+import type { MigrationRow } from "./tables.ts";
 
-type Migrator = typeof import("kysely/migration").Migrator;
+/** Where {@link migrate} makes its tables. */
+export interface MigrateOptions extends TableNames {
+  /** What the database can do, where that differs from what is known of its dialect. */
+  readonly capabilities?: Partial<SqlCapabilities> | undefined;
+}
+
+const OPTIONS: ReadonlySet<string> = new Set(["schema", "prefix", "capabilities"]);
 
 /**
- * Makes and changes tokenry's tables (`tokenry_…`), up to what this version needs; does nothing when they are there.
+ * Makes and changes tokenry's tables (`tokenry_…`), up to what this version needs; does nothing, and needs no right to, when they are
+ * there. A schema that is missing is made too.
  *
- * Safe when several processes start at once. All of it happens or nothing, where the database can do that (SQLite and PostgreSQL can).
- * Throws an Error with the reason as its `cause`, also where a newer version of tokenry has migrated the database.
+ * Safe when many processes start at once: one of them does it and the others wait. PostgreSQL and SQLite do all of it or nothing; MySQL
+ * and MariaDB cannot undo changes of tables: there the next call goes on where one that was interrupted stopped. Throws TypeError or
+ * RangeError for wrong options, an Error with the reason as its `cause`, and an Error that says so where a newer version of tokenry has
+ * migrated the database.
  *
  * @example
  * await migrate(db);
@@ -18,46 +33,53 @@ type Migrator = typeof import("kysely/migration").Migrator;
  */
 export async function migrate<Database>(
   db: Kysely<Database>,
-  capabilities?: Partial<SqlCapabilities>,
+  options: MigrateOptions = {},
 ): Promise<void> {
-  const tables = tablesOf(db);
-  const { columnTypes, locksMigrations, isLostRace } = capabilitiesOf(tables, capabilities);
-  const Migrator = await loadMigrator();
-  const provider = { getMigrations: async () => migrations(columnTypes) };
-  const migrateOn = async (connection: Kysely<Tables>): Promise<void> => {
-    const { error } = await new Migrator({
-      db: connection,
-      provider,
-      migrationTableName: "tokenry_migration",
-      migrationLockTableName: "tokenry_migration_lock",
-    }).migrateToLatest();
-    if (error !== undefined) throw new Error("tokenry's tables cannot be made.", { cause: error });
-  };
-  if (locksMigrations) return migrateOn(tables);
-  const migrateAlone = (connection: Kysely<Tables>) => writingAlone(connection, migrateOn);
-  return retrying(() => tables.connection().execute(migrateAlone), isLostRace);
+  checkKeys(options, OPTIONS, "options");
+  const known = contextOf({ db, ...options });
+  const { isLostRace } = known.capabilities;
+  if (await retrying(() => isUpToDate(known), isLostRace)) return;
+  const hasTypes = options.capabilities?.columnTypes !== undefined;
+  const context = hasTypes ? known : await withServerTypes(known);
+  await migratingAlone(context, (connection) => bringUpToDate({ ...context, db: connection }));
 }
 
-/** Holds SQLite's write lock over the whole of a work: Kysely locks nothing there, and SQLite undoes changes of a schema too. */
-async function writingAlone(
-  connection: Kysely<Tables>,
-  work: (connection: Kysely<Tables>) => Promise<void>,
-): Promise<void> {
-  await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+async function isUpToDate(context: SqlContext): Promise<boolean> {
+  const rows = await knownSteps(context);
+  return rows !== undefined && rows.length === MIGRATIONS.length && rows.every(isDone);
+}
+
+async function bringUpToDate(context: SqlContext): Promise<void> {
+  const known = await knownSteps(context);
   try {
-    await work(connection);
-    await connection.executeQuery(CompiledQuery.raw("commit"));
-  } catch (error) {
-    await connection.executeQuery(CompiledQuery.raw("rollback"));
-    throw error;
+    if (known === undefined) await createBeginnings(context);
+    for (const migration of MIGRATIONS) {
+      const row = known?.find(({ name }) => name === migration.name);
+      if (row === undefined || !isDone(row)) await runMigration(context, migration, row);
+    }
+  } catch (cause) {
+    throw new Error("tokenry's tables cannot be made.", { cause });
   }
 }
 
-async function loadMigrator(): Promise<Migrator> {
-  try {
-    return (await import("kysely/migration")).Migrator;
-  } catch {
-    // Kysely 0.28 has it in its root, where 0.29's types say that it has moved.
-    return (await import("kysely")).Migrator as unknown as Migrator;
-  }
+/** What is to be there before the first step. */
+async function createBeginnings(context: SqlContext): Promise<void> {
+  const { db, names } = context;
+  if (names.schema !== undefined && !(await hasSchema(context, names.schema)))
+    await db.schema.createSchema(names.schema).execute();
+  await createMigrationTable(db).execute();
+}
+
+/** The steps that were done or begun; `undefined` where there is no table of them. Throws where one is of a newer version. */
+async function knownSteps(context: SqlContext): Promise<readonly MigrationRow[] | undefined> {
+  if (!(await hasTable(context, "migration"))) return undefined;
+  const rows = await context.db
+    .selectFrom("tokenry_migration")
+    .select(["name", "timestamp"])
+    .execute();
+  const newer = rows.find(({ name }) => !MIGRATIONS.some((migration) => migration.name === name));
+  if (newer === undefined) return rows;
+  throw new Error(
+    `A newer version of tokenry has changed this database (${quoted(newer.name)}). Use that version or a later one here, too.`,
+  );
 }

@@ -162,6 +162,19 @@ class NodeSqliteDriver extends SqliteDriver {
     const begin = accessMode === "read only" ? "begin" : "begin immediate";
     await connection.executeQuery(CompiledQuery.raw(begin));
   }
+
+  /**
+   * After some errors, a full disk among them, SQLite has rolled back by itself; that there is nothing left to roll back would hide them.
+   * See https://sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction".
+   */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.rollbackTransaction(connection);
+    } catch (error) {
+      if (!(error instanceof Error && error.message.endsWith("no transaction is active")))
+        throw error;
+    }
+  }
 }
 
 /**

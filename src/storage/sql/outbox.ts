@@ -1,11 +1,11 @@
-import { type Expression, type Kysely, type SqlBool, sql } from "kysely";
+import { sql } from "kysely";
 import type { ClaimedNotice, NoticeOutcome, Repository } from "../../ports/repository.ts";
+import { isMysql } from "./capabilities.ts";
 import { EVENT_COLUMNS, storedEvent } from "./events.ts";
-import { retrying } from "./retry.ts";
 import { type Row, readInteger, whole } from "./row.ts";
 import type { SqlContext } from "./sql-context.ts";
-import type { DeliveryState, Tables } from "./tables.ts";
-import { unindexed } from "./unindexed.ts";
+import type { DeliveryState } from "./tables.ts";
+import { inTransaction } from "./transaction.ts";
 
 /** A claim of up to `limit` notices that are due at `now`, until `until`. */
 interface Claim {
@@ -16,28 +16,29 @@ interface Claim {
 
 /** Claims and settles what is to be delivered. */
 export function outbox(context: SqlContext): Pick<Repository, "claimNotices" | "settleNotice"> {
-  const { db, capabilities } = context;
-  const claimRows = capabilities.returning ? claimTogether : claimOneByOne;
+  const claimRows = isMysql(context.capabilities) ? claimByTwo : claimByOne;
   return {
     async claimNotices(limit, leaseMs, now) {
-      const claim = { limit, now, until: whole(now + leaseMs, "leaseMs") };
-      const rows = await retrying(() => claimRows(context, claim), capabilities.isLostRace);
+      const rows = await claimRows(context, {
+        limit,
+        now,
+        until: whole(now + leaseMs, "leaseMs"),
+      });
       return rows
         .toSorted((a, b) => readInteger(a, "sequence") - readInteger(b, "sequence"))
         .map(claimedNotice);
     },
-    async settleNotice(id, outcome) {
-      const settle = db
-        .updateTable("tokenry_events")
-        .set({ ...settled(outcome), claimed: 0 })
-        .where("id", "=", id)
-        .where("attempts", "=", outcome.attempt)
-        .where("claimed", "=", 1);
-      return retrying(async () => {
-        const { numUpdatedRows } = await settle.executeTakeFirst();
+    settleNotice: (id, outcome) =>
+      inTransaction(context, async (db) => {
+        const { numUpdatedRows } = await db
+          .updateTable("tokenry_events")
+          .set({ ...settled(outcome), claimed: 0 })
+          .where("id", "=", id)
+          .where("attempts", "=", outcome.attempt)
+          .where("claimed", "=", 1)
+          .executeTakeFirst();
         return numUpdatedRows > 0n;
-      }, capabilities.isLostRace);
-    },
+      }),
   };
 }
 
@@ -45,56 +46,46 @@ export function outbox(context: SqlContext): Pick<Repository, "claimNotices" | "
  * In one statement: what is chosen is taken before another worker can choose it. The choice stands in a `with`, because PostgreSQL may
  * run a subquery that locks rows once for each row, and then takes more than the limit.
  */
-function claimTogether({ db, capabilities }: SqlContext, claim: Claim): Promise<readonly Row[]> {
-  const due = dueNotices(db, claim).select("sequence");
-  return db
-    .with("due", () => (capabilities.skipLocked ? due.forUpdate().skipLocked() : due))
-    .updateTable("tokenry_events")
-    .set(taken(claim))
-    .where("sequence", "in", (eb) => eb.selectFrom("due").select("due.sequence"))
-    .where(isStillDue(claim))
-    .returning([...EVENT_COLUMNS, "attempts"])
-    .execute();
+function claimByOne(context: SqlContext, claim: Claim): Promise<readonly Row[]> {
+  return inTransaction(context, (db) =>
+    db
+      .with("due", () => dueNotices({ ...context, db }, claim).select("sequence"))
+      .updateTable("tokenry_events")
+      .set(taken(claim))
+      .where("sequence", "in", (eb) => eb.selectFrom("due").select("due.sequence"))
+      .returning([...EVENT_COLUMNS, "attempts"])
+      .execute(),
+  );
 }
 
-/** Chooses first, then takes each that no other worker took meanwhile: `attempts` tells. */
-async function claimOneByOne({ db }: SqlContext, claim: Claim): Promise<readonly Row[]> {
-  const chosen = await dueNotices(db, claim)
-    .select([...EVENT_COLUMNS, "attempts"])
-    .execute();
-  return db.transaction().execute(async (transaction) => {
-    const claimed: Row[] = [];
-    for (const notice of chosen) {
-      const { numUpdatedRows } = await transaction
-        .updateTable("tokenry_events")
-        .set(taken(claim))
-        .where("sequence", "=", notice.sequence)
-        .where("attempts", "=", notice.attempts)
-        .where(isStillDue(claim))
-        .executeTakeFirst();
-      if (numUpdatedRows > 0n) claimed.push({ ...notice, attempts: attemptOf(notice) + 1 });
-    }
-    return claimed;
+/** Chooses and locks, then takes: for MySQL, which returns nothing of what it updates. */
+function claimByTwo(context: SqlContext, claim: Claim): Promise<readonly Row[]> {
+  return inTransaction(context, async (db) => {
+    const rows = await dueNotices({ ...context, db }, claim)
+      .select([...EVENT_COLUMNS, "attempts"])
+      .execute();
+    if (rows.length === 0) return rows;
+    const sequences = rows.map(({ sequence }) => sequence);
+    await db
+      .updateTable("tokenry_events")
+      .set(taken(claim))
+      .where("sequence", "in", sequences)
+      .execute();
+    return rows.map((row) => ({ ...row, attempts: attemptOf(row) + 1 }));
   });
 }
 
-/** The notices that have been due for longest. */
-function dueNotices(db: Kysely<Tables>, claim: Claim) {
-  return db
+/** The notices that have been due for longest, and that no other worker is taking. SQLite has one writer at a time. */
+function dueNotices({ db, capabilities }: SqlContext, { now, limit }: Claim) {
+  const due = db
     .selectFrom("tokenry_events")
-    .where(isDue(claim))
+    .where("state", "=", sql.lit("pending"))
+    .where("due_at", "<=", now)
     .orderBy("due_at")
     .orderBy("sequence")
-    .limit(claim.limit);
-}
-
-function isDue({ now }: Claim): Expression<SqlBool> {
-  return sql<SqlBool>`state = 'pending' and due_at <= ${now}`;
-}
-
-/** For the update of a row that was chosen: one that another worker took while the update waited for it is let go. */
-function isStillDue({ now }: Claim): Expression<SqlBool> {
-  return sql<SqlBool>`${unindexed("state")} = 'pending' and ${unindexed("due_at")} <= ${now}`;
+    .limit(limit);
+  if (capabilities.dialect === "sqlite") return due;
+  return capabilities.skipLocked ? due.forUpdate().skipLocked() : due.forUpdate();
 }
 
 function taken({ until }: Claim) {

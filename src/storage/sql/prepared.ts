@@ -18,6 +18,13 @@ class Parameter {
   }
 }
 
+/** A statement that was compiled, with the places of values that each run gives. */
+export interface Template<Parameters> {
+  readonly sql: string;
+  /** The statement as one run sends it. */
+  readonly fill: (parameters: Parameters) => CompiledQuery;
+}
+
 /**
  * Compiles a statement in which `parameter(name)` stands for values that change from run to run; all else in it is fixed.
  *
@@ -29,17 +36,22 @@ class Parameter {
 export function prepare<Parameters extends object, Result>(
   build: (parameter: Placeholder<Parameters>) => CompiledQuery<Result>,
 ): Prepared<Parameters, Result> {
-  // Kysely hands a value on without looking at it, so a marker passes for the value that takes its place in each run.
-  const compiled = build((name) => new Parameter(name) as never);
-  return (db, parameters) => db.executeQuery(withParameters(compiled, parameters));
+  const { fill } = template<Parameters>(build);
+  return (db, parameters) => db.executeQuery<Result>(fill(parameters));
 }
 
-function withParameters<Parameters extends object, Result>(
-  compiled: CompiledQuery<Result>,
-  given: Parameters,
-): CompiledQuery<Result> {
-  const parameters = compiled.parameters.map((value) =>
-    value instanceof Parameter ? given[value.name as keyof Parameters] : value,
-  );
-  return { ...compiled, parameters };
+/** The same, for those who send the statement themselves. */
+export function template<Parameters extends object>(
+  build: (parameter: Placeholder<Parameters>) => CompiledQuery,
+): Template<Parameters> {
+  // Kysely hands a value on without looking at it, so a marker passes for the value that takes its place in each run.
+  const compiled = build((name) => new Parameter(name) as never);
+  return {
+    sql: compiled.sql,
+    fill: (given) => ({ ...compiled, parameters: compiled.parameters.map(filled(given)) }),
+  };
+}
+
+function filled<Parameters extends object>(given: Parameters): (value: unknown) => unknown {
+  return (value) => (value instanceof Parameter ? given[value.name as keyof Parameters] : value);
 }

@@ -1,47 +1,100 @@
-import type { Kysely } from "kysely";
-import { checkKeys } from "../../checks.ts";
+import { checkKeys, checkWhole } from "../../checks.ts";
 import type { Repository } from "../../ports/repository.ts";
-import { capabilitiesOf, type SqlCapabilities } from "./capabilities.ts";
 import { commit } from "./commit.ts";
+import { Deadlines, PATIENCE } from "./deadline.ts";
 import { eventReads } from "./events.ts";
-import { findByHash } from "./find-by-hash.ts";
+import { findByHash, type RunLookup, runOn } from "./find-by-hash.ts";
 import { outbox } from "./outbox.ts";
+import { accessOf, type SqlPool } from "./pool.ts";
+import { contextOf, type SqlContext, type SqlOptions } from "./sql-context.ts";
 import { tablesOf } from "./tables.ts";
 import { tokenReads } from "./token-reads.ts";
 import { touch } from "./touch.ts";
-import { zoneReader } from "./zone-documents.ts";
+import { ZoneReader } from "./zone-documents.ts";
 import { zoneReads } from "./zone-steps.ts";
 
 /** What {@link sqlRepository} works with. */
-export interface SqlRepositoryOptions<Database> {
-  /** Stays the host's: it is not destroyed. Its plugins do not apply. What it logs of queries includes hashes of secrets. */
-  readonly db: Kysely<Database>;
-  /** What the database can do, where that differs from what is known of its dialect. */
-  readonly capabilities?: Partial<SqlCapabilities>;
+export interface SqlRepositoryOptions<Database> extends SqlOptions<Database> {
+  /**
+   * The pool of `db`'s dialect: a `Pool` of `pg`, or the pool of `mysql2` (not of `mysql2/promise`). Look-ups then run as prepared
+   * statements, and a connection that does not answer is thrown away. All statements run over it and not over `db`: what `db` logs, and
+   * what its dialect does to new connections, has no part in them. Leave it out behind a PgBouncer that knows no prepared statements.
+   */
+  readonly pool?: SqlPool | undefined;
+  /**
+   * How long a statement may take, in milliseconds, 1 to 600,000: what the database has not answered by then is an outage. A look-up has
+   * that long in all; other work may wait longer for a connection while the database answers. Default 1,500; for SQLite, where only
+   * the lock of another process can be waited for, 10,000.
+   */
+  readonly timeoutMs?: number | undefined;
 }
 
-const OPTIONS: ReadonlySet<string> = new Set(["db", "capabilities"]);
+const OPTIONS: ReadonlySet<string> = new Set([
+  "db",
+  "pool",
+  "schema",
+  "prefix",
+  "capabilities",
+  "timeoutMs",
+]);
+
+const TIMEOUT_MS = 1500;
+const SQLITE_TIMEOUT_MS = 10_000;
 
 /**
- * Keeps tokens, zones and events in a SQL database through Kysely, beside the host's own tables. Run `migrate(db)` first.
+ * Keeps tokens, zones and events in a SQL database through Kysely, beside the host's own tables. Run `migrate` first, with the
+ * same names.
  *
- * Any number of processes may share the database. Throws TypeError for options that are none.
+ * Any number of processes may share the database. A commit that was given up because the database did not answer is not tried again, and
+ * is not committed later, unless it was the answer to its last statement that did not come: then nobody knows. Throws TypeError or
+ * RangeError that names the option.
  *
  * @example
- * const repository = sqlRepository({ db });
+ * const pool = new Pool({ connectionString, connectionTimeoutMillis: 1000 });
+ * const db = new Kysely<MyTables>({ dialect: new PostgresDialect({ pool }) });
+ * const repository = sqlRepository({ db, pool });
  */
 export function sqlRepository<Database>(options: SqlRepositoryOptions<Database>): Repository {
   checkKeys(options, OPTIONS, "options");
-  const db = tablesOf(options.db);
-  const context = { db, capabilities: capabilitiesOf(db, options.capabilities) };
-  const readZones = zoneReader();
+  const given = contextOf(options);
+  const deadlines = new Deadlines(timeoutOf(options, given));
+  const { context, run } = connected(options.pool, given, deadlines);
+  const readZones = new ZoneReader();
+  const bound = <Value>(work: () => Promise<Value>) => deadlines.bound(work, PATIENCE);
+  const [tokens, zones] = [tokenReads(context.db), zoneReads(context.db, readZones)];
+  const events = eventReads(context.db);
   return {
-    commit: commit(context),
-    touch: touch(context),
-    findByHash: findByHash(db, readZones),
-    ...tokenReads(db),
-    ...zoneReads(db, readZones),
-    ...eventReads(db),
-    ...outbox(context),
+    findByHash: findByHash(context, { readZones, deadlines, run }),
+    touch: touch(context, deadlines),
+    commit: (change) => deadlines.boundEach(context, (each) => commit(each)(change)),
+    findById: (id) => bound(() => tokens.findById(id)),
+    listByOwner: (page) => bound(() => tokens.listByOwner(page)),
+    expiredBefore: (now, limit) => bound(() => tokens.expiredBefore(now, limit)),
+    expiringBetween: (...range) => bound(() => tokens.expiringBetween(...range)),
+    zones: (account) => bound(() => zones.zones(account)),
+    events: (page) => bound(() => events.events(page)),
+    claimNotices: (...claim) =>
+      deadlines.boundEach(context, (each) => outbox(each).claimNotices(...claim)),
+    settleNotice: (...outcome) =>
+      deadlines.boundEach(context, (each) => outbox(each).settleNotice(...outcome)),
   };
+}
+
+function timeoutOf(
+  { timeoutMs }: Pick<SqlRepositoryOptions<unknown>, "timeoutMs">,
+  { capabilities }: SqlContext,
+): number {
+  const usual = capabilities.dialect === "sqlite" ? SQLITE_TIMEOUT_MS : TIMEOUT_MS;
+  return checkWhole(timeoutMs ?? usual, 1, 600_000, "options.timeoutMs");
+}
+
+/** What statements run over: the host's pool, or else its database. */
+function connected(
+  pool: SqlPool | undefined,
+  context: SqlContext,
+  deadlines: Deadlines,
+): { readonly context: SqlContext; readonly run: RunLookup } {
+  if (pool === undefined) return { context, run: runOn(context, deadlines) };
+  const { db, run } = accessOf(pool, context.capabilities, deadlines);
+  return { context: { ...context, db: tablesOf(db, context.names) }, run };
 }

@@ -1,5 +1,6 @@
 import type { Generated, Kysely } from "kysely";
 import { checkMethods } from "../../checks.ts";
+import { checkNames, namePlugin, type TableNames } from "./names.ts";
 
 /** A row of `tokenry_tokens`, as it is written. Times are milliseconds since 1970 (UTC). */
 export interface TokenRow {
@@ -34,6 +35,8 @@ export interface ZoneSetRow {
   readonly account: string;
   readonly revision: number;
   readonly document: string;
+  /** Of a long document: the revision, `:` and its SHA-256 in hexadecimal. `null` for a short one. */
+  readonly digest: string | null;
 }
 
 /** Where an event is on its way to the notifier; `null` where it is not to be delivered. */
@@ -60,6 +63,23 @@ export interface EventRow {
   readonly claimed: number;
 }
 
+/** A row of `tokenry_budgets`: how much of a budget is spent. */
+export interface BudgetRow {
+  readonly key: string;
+  /** What was spent and not yet refilled, as of `at`. */
+  readonly level: number;
+  readonly at: number;
+  /** When all is refilled: from then on the row says nothing and may go. */
+  readonly empty_from: number;
+}
+
+/** A row of `tokenry_migration`: a step that was done. The table is as Kysely's own migrator makes it, which made it in version 0.1.0. */
+export interface MigrationRow {
+  readonly name: string;
+  /** ISO 8601, or what says that the step has begun and not ended. */
+  readonly timestamp: string;
+}
+
 /** The database as Kysely sees it. Columns of integers may be read as number, bigint or text: rows are read by `row.ts`. */
 export interface Tables {
   readonly tokenry_tokens: TokenRow;
@@ -68,12 +88,20 @@ export interface Tables {
     /** Given by the database, rising. */
     readonly sequence: Generated<number>;
   };
+  readonly tokenry_budgets: BudgetRow;
+  readonly tokenry_migration: MigrationRow;
 }
 
-/** The host's database as ours. Throws TypeError for what is no Kysely instance, or is one inside a transaction. */
-export function tablesOf<Database>(db: Kysely<Database>): Kysely<Tables> {
+/**
+ * The host's database as ours: statements name tables and indexes `tokenry_…`, and what runs names them as the host wishes.
+ *
+ * Throws TypeError or RangeError for names that cannot be, and for what is no Kysely instance, or is one inside a transaction.
+ */
+export function tablesOf<Database>(db: Kysely<Database>, names: TableNames = {}): Kysely<Tables> {
   checkMethods(db, ["withoutPlugins", "transaction", "getExecutor"], "db");
   if (db.isTransaction) throw new TypeError("db must not be a transaction");
+  const plugin = namePlugin(checkNames(names));
   // What other tables the host has is of no matter here. Its plugins could rename our columns or parse our documents.
-  return db.withoutPlugins() as unknown as Kysely<Tables>;
+  const tables = db.withoutPlugins() as unknown as Kysely<Tables>;
+  return plugin === undefined ? tables : tables.withPlugin(plugin);
 }

@@ -3,6 +3,7 @@ import type { Repository, StoredToken } from "../../ports/repository.ts";
 import type { Row } from "./row.ts";
 import type { Tables } from "./tables.ts";
 import { storedToken, TOKEN_COLUMNS } from "./token-row.ts";
+import { unindexed } from "./unindexed.ts";
 
 /** The reads of management operations and jobs. */
 export function tokenReads(
@@ -16,7 +17,8 @@ export function tokenReads(
     },
     async listByOwner({ owner, kind, after, limit }) {
       let page = tokens.where("owner", "=", owner).orderBy("id").limit(limit);
-      if (kind !== undefined) page = page.where("kind", "=", kind);
+      // The index of slots has the kind, too, but not in the order of ids.
+      if (kind !== undefined) page = page.where(unindexed<string>("kind"), "=", kind);
       if (after !== undefined) page = page.where("id", ">", after);
       return storedTokens(await page.execute());
     },

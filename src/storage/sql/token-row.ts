@@ -107,8 +107,9 @@ export function storedToken(row: Row): StoredToken {
   };
 }
 
-/** The hash in a row that has one. */
+/** The hash in a row that has one, as bytes or as text. */
 export function hashOf(row: Row): string {
+  if (typeof row.hash === "string" && isHash(row.hash)) return row.hash;
   return bytesToHex(readBytes(row, "hash", HASH_BYTES));
 }
 

@@ -1,6 +1,9 @@
 import type { Expression, ExpressionBuilder, Kysely, SqlBool } from "kysely";
 import type { Change, StoredToken, TokenGuard } from "../../ports/repository.ts";
-import { Refusal } from "./refusal.ts";
+import { isMysql } from "./capabilities.ts";
+import { conflictOf, GUARDED_COLUMNS, holds } from "./guards.ts";
+import { isTakenKey } from "./lost-race.ts";
+import { type Conflict, Refusal } from "./refusal.ts";
 import type { SqlContext } from "./sql-context.ts";
 import type { Tables } from "./tables.ts";
 import { changedColumns, tokenRow } from "./token-row.ts";
@@ -8,84 +11,83 @@ import { changedColumns, tokenRow } from "./token-row.ts";
 type UpdateStep = NonNullable<Change["update"]>[number];
 
 /** Removes a token that is in the state that the guard needs. */
-export async function removeToken(db: Kysely<Tables>, guard: TokenGuard): Promise<void> {
+export async function removeToken({ db }: SqlContext, guard: TokenGuard): Promise<void> {
   const { numDeletedRows } = await db
     .deleteFrom("tokenry_tokens")
     .where((eb) => holds(eb, guard))
     .executeTakeFirst();
-  if (numDeletedRows === 0n) throw await refusal(db, guard.id);
+  if (numDeletedRows === 0n) throw await refusal(db, guard, "version");
 }
 
-/** Changes a token that is in the state that the guard needs. */
+/** Changes a token that is in the state that the guard needs; moves it only into a slot that no other token has. */
 export async function updateToken(
-  db: Kysely<Tables>,
+  { db, capabilities }: SqlContext,
   { set, ...guard }: UpdateStep,
 ): Promise<void> {
-  const { slot, ...columns } = changedColumns(set);
-  const { numUpdatedRows } = await db
+  const slot = set.slot ?? null;
+  const update = db
     .updateTable("tokenry_tokens")
-    .set(columns)
+    .set(changedColumns(set))
     .set(({ eb }) => ({ version: eb("version", "+", 1) }))
-    .$if(slot === null, (update) => update.set({ slot: null }))
     .where((eb) => holds(eb, guard))
-    .executeTakeFirst();
-  if (numUpdatedRows === 0n) throw await refusal(db, guard.id);
-  if (typeof slot === "string") await takeSlot(db, guard.id, slot);
+    // MySQL does not let an update look at its own table, and tells by an error that the slot is taken.
+    .$if(slot !== null && !isMysql(capabilities), (free) => free.where((eb) => isFree(eb, slot)));
+  const isDone = await unlessTaken(
+    async () => (await update.executeTakeFirst()).numUpdatedRows > 0n,
+  );
+  if (!isDone) throw await refusal(db, guard, slot === null ? "version" : "slot");
 }
 
 /** Inserts a token, into a slot that is free. */
-export async function insertToken(context: SqlContext, token: StoredToken): Promise<void> {
-  const { db, capabilities } = context;
-  const row = tokenRow(token);
-  const insert = db.insertInto("tokenry_tokens");
-  if (capabilities.onConflict) {
-    const { numInsertedOrUpdatedRows } = await insert
-      .values(row)
-      .onConflict((conflict) => conflict.columns(["owner", "kind", "slot"]).doNothing())
-      .executeTakeFirst();
-    if (numInsertedOrUpdatedRows === 0n) throw new Refusal("slot", token.id);
-    return;
-  }
-  await insert.values({ ...row, slot: null }).execute();
-  if (row.slot !== null) await takeSlot(db, row.id, row.slot);
+export async function insertToken(
+  { db, capabilities }: SqlContext,
+  token: StoredToken,
+): Promise<void> {
+  const insert = db
+    .insertInto("tokenry_tokens")
+    .values(tokenRow(token))
+    // A statement that fails would end the transaction in PostgreSQL, and does not in MySQL.
+    .$if(!isMysql(capabilities), (free) => free.onConflict((taken) => taken.doNothing()));
+  const isDone = await unlessTaken(
+    async () => (await insert.executeTakeFirst()).numInsertedOrUpdatedRows !== 0n,
+  );
+  if (!isDone) throw new Refusal("slot", token.id);
 }
 
-/**
- * Puts a token into a slot that no other has. Looks first, because a statement that fails ends a transaction in PostgreSQL; comes after
- * a write of the same row, because on SQLite a transaction that begins by reading may not be let write.
- */
-async function takeSlot(db: Kysely<Tables>, id: string, slot: string): Promise<void> {
-  const holder = await db
-    .selectFrom("tokenry_tokens as token")
-    .innerJoin("tokenry_tokens as holder", (join) =>
-      join.onRef("holder.owner", "=", "token.owner").onRef("holder.kind", "=", "token.kind"),
-    )
-    .select("holder.id")
-    .where("token.id", "=", id)
-    .where("holder.slot", "=", slot)
-    .where("holder.id", "<>", id)
-    .executeTakeFirst();
-  if (holder !== undefined) throw new Refusal("slot", id);
-  await db.updateTable("tokenry_tokens").set({ slot }).where("id", "=", id).execute();
-}
-
-function holds(
+/** Whether no other token has a slot of the owner and kind of the token that an update is at. */
+function isFree(
   eb: ExpressionBuilder<Tables, "tokenry_tokens">,
-  { id, version, expiresAt }: TokenGuard,
+  slot: string | null,
 ): Expression<SqlBool> {
-  const conditions = [eb("id", "=", id)];
-  if (version !== undefined) conditions.push(eb("version", "=", version));
-  if (expiresAt === null) conditions.push(eb("expires_at", "is", null));
-  else if (expiresAt !== undefined) conditions.push(eb("expires_at", "=", expiresAt));
-  return eb.and(conditions);
+  const holders = eb
+    .selectFrom("tokenry_tokens as holder")
+    .select("holder.id")
+    .whereRef("holder.owner", "=", "tokenry_tokens.owner")
+    .whereRef("holder.kind", "=", "tokenry_tokens.kind")
+    .where("holder.slot", "=", slot)
+    .whereRef("holder.id", "<>", "tokenry_tokens.id");
+  return eb.not(eb.exists(holders));
 }
 
-/** Why a guard did not hold. */
-async function refusal(db: Kysely<Tables>, id: string): Promise<Refusal> {
-  const token = await db
+async function unlessTaken(write: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await write();
+  } catch (error) {
+    if (isTakenKey(error)) return false;
+    throw error;
+  }
+}
+
+/** Why a write met no row, or one that it could not change. */
+async function refusal(
+  db: Kysely<Tables>,
+  guard: TokenGuard,
+  otherwise: Conflict["conflict"],
+): Promise<Refusal> {
+  const row = await db
     .selectFrom("tokenry_tokens")
-    .select("id")
-    .where("id", "=", id)
+    .select(GUARDED_COLUMNS)
+    .where("id", "=", guard.id)
     .executeTakeFirst();
-  return new Refusal(token === undefined ? "missing" : "version", id);
+  return new Refusal(conflictOf(row, guard) ?? otherwise, guard.id);
 }

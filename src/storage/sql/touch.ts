@@ -1,34 +1,35 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Repository, Use } from "../../ports/repository.ts";
+import type { Deadlines } from "./deadline.ts";
+import { type ListFunction, listed } from "./lists.ts";
 import { type Prepared, prepare } from "./prepared.ts";
-import { retrying } from "./retry.ts";
 import { whole } from "./row.ts";
 import type { SqlContext } from "./sql-context.ts";
 import type { Tables } from "./tables.ts";
+import { inTransaction } from "./transaction.ts";
 
-type Note = (db: Kysely<Tables>, uses: readonly Use[]) => Promise<void>;
+/** Uses of one statement. */
+const MOST_USES = 1000;
 
-/** How many uses one statement notes: a batch is cut into the largest that fit. Few sizes, so that each is compiled once. */
-const SIZES = [128, 16, 1] as const;
+type Note = (context: SqlContext, uses: readonly Use[]) => Promise<void>;
 
-/** Notes a batch of uses in one transaction, each column forward only. */
-export function touch(context: SqlContext): Repository["touch"] {
-  const { db, capabilities } = context;
-  const note = capabilities.updateFrom ? noteTogether(context) : noteOneByOne(db);
+/** Notes a batch of uses, each column forward only. */
+export function touch(context: SqlContext, deadlines: Deadlines): Repository["touch"] {
+  const { lists } = context.capabilities;
+  const note = lists === "none" ? noteOneByOne(context.db) : noteTogether(context.db, lists);
   return async (uses) => {
-    if (uses.length === 0) return;
     const rounds = inRounds(uses);
-    await retrying(
-      () =>
-        db.transaction().execute(async (transaction) => {
-          for (const round of rounds) await note(transaction, round);
-        }),
-      capabilities.isLostRace,
-    );
+    if (rounds.length === 0) return;
+    await deadlines.boundEach(context, async (each) => {
+      for (const round of rounds) await note(each, round);
+    });
   };
 }
 
-/** Parts uses so that none of a part is of the same token as another: a statement looks at a token once. */
+/**
+ * Parts uses so that none of a part is of the same token as another: a statement looks at a token once. In the order of ids, as it also
+ * locks them, so that two nodes that write at once do not wait for each other in a circle.
+ */
 function inRounds(uses: readonly Use[]): readonly (readonly Use[])[] {
   const counts = new Map<string, number>();
   const rounds: Use[][] = [];
@@ -41,86 +42,92 @@ function inRounds(uses: readonly Use[]): readonly (readonly Use[])[] {
     rounds[count] ??= [];
     rounds[count].push(use);
   }
-  return rounds;
+  return rounds.map((round) => round.sort((a, b) => (a.id < b.id ? -1 : 1)));
 }
 
-function noteTogether({ db, capabilities }: SqlContext): Note {
-  const statements = SIZES.map((size) => ({
-    size,
-    run: prepareNote(db, size, capabilities.columnTypes),
-  }));
-  return async (transaction, uses) => {
-    let start = 0;
-    for (const { size, run } of statements) {
-      for (; uses.length - start >= size; start += size) {
-        const part = uses.slice(start, start + size);
-        await run(
-          transaction,
-          part.flatMap(({ id, usedAt, expiresAt, decidedOn = null }) => [
-            id,
-            usedAt,
-            expiresAt,
-            decidedOn,
-          ]),
-        );
-      }
+/** By one statement for up to {@link MOST_USES}, each of them whole by itself: what was noted when a later one fails stays noted. */
+function noteTogether(db: Kysely<Tables>, list: ListFunction): Note {
+  const run = prepare<{ uses: string }, unknown>((parameter) =>
+    updateFrom(list, parameter("uses")).compile(db),
+  );
+  return async (context, uses) => {
+    for (let start = 0; start < uses.length; start += MOST_USES) {
+      const part = uses.slice(start, start + MOST_USES).map(listedUse);
+      const parameters = { uses: JSON.stringify(part) };
+      // In a transaction for its isolation: under a host's default of "serializable" uses and reads would fail for each other.
+      await inTransaction(context, (transaction) => run(transaction, parameters));
     }
   };
 }
 
 function noteOneByOne(db: Kysely<Tables>): Note {
   const run = prepareNoteOne(db);
-  return async (transaction, uses) => {
-    for (const use of uses) await run(transaction, { ...use, decidedOn: use.decidedOn ?? null });
+  return (context, uses) =>
+    inTransaction(context, async (transaction) => {
+      for (const use of uses) await run(transaction, { ...use, decidedOn: use.decidedOn ?? null });
+    });
+}
+
+const USE_COLUMNS = {
+  id: "text",
+  used_at: "integer",
+  expiry: "integer",
+  decided_on: "integer",
+} as const;
+
+/** Nothing in the place of null, which is null in every database. */
+function listedUse({ id, usedAt, expiresAt, decidedOn }: Use): Readonly<Record<string, unknown>> {
+  return {
+    id,
+    used_at: usedAt,
+    expiry: expiresAt ?? undefined,
+    decided_on: decidedOn ?? undefined,
   };
 }
 
-/** `size` uses as one list of values. Types are given with the first: PostgreSQL takes those of all others from it. */
-function prepareNote(
-  db: Kysely<Tables>,
-  size: number,
-  types: SqlContext["capabilities"]["columnTypes"],
-): Prepared<readonly (string | number | null)[], unknown> {
-  const [text, integer] = [sql.raw(types.text), sql.raw(types.integer)];
-  return prepare((parameter) => {
-    const uses = Array.from({ length: size }, (_, index) => {
-      const [first, second, third, fourth] = [0, 1, 2, 3].map((column) =>
-        parameter(4 * index + column),
-      );
-      return index === 0
-        ? sql`(cast(${first} as ${text}), cast(${second} as ${integer}), cast(${third} as ${integer}), cast(${fourth} as ${integer}))`
-        : sql`(${first}, ${second}, ${third}, ${fourth})`;
-    });
-    return sql`
-      with uses (id, used_at, expires_at, decided_on) as (values ${sql.join(uses)})
-      update tokenry_tokens set
-        last_used_at = case
-          when tokenry_tokens.last_used_at >= uses.used_at then tokenry_tokens.last_used_at
-          else uses.used_at end,
-        expires_at = case
-          when uses.expires_at > tokenry_tokens.expires_at
-            and tokenry_tokens.expires_at >= coalesce(uses.decided_on, tokenry_tokens.expires_at)
-          then uses.expires_at
-          else tokenry_tokens.expires_at end
-      from uses
-      where tokenry_tokens.id = uses.id
-        and (tokenry_tokens.expires_at is null or tokenry_tokens.expires_at > uses.used_at)
-    `.compile(db);
+function updateFrom(list: ListFunction, json: unknown): RawBuilder<unknown> {
+  const tokens = sql.table("tokenry_tokens");
+  const uses = listed(list, "uses", USE_COLUMNS, json);
+  const column = (name: string): RawBuilder<unknown> => sql.ref(`tokenry_tokens.${name}`);
+  const moved = noted(column, {
+    usedAt: sql.ref("uses.used_at"),
+    expiresAt: sql.ref("uses.expiry"),
+    decidedOn: sql.ref("uses.decided_on"),
   });
+  const isItsOwn = sql`${column("id")} = ${sql.ref("uses.id")}`;
+  // The list comes first, whatever the planner makes of it: its order is that of the locks.
+  return list === "json_table"
+    ? sql`update ${uses} straight_join ${tokens} on ${isItsOwn} set ${moved.set} where ${moved.isAlive}`
+    : sql`update ${tokens} set ${moved.set} from ${uses} where ${isItsOwn} and ${moved.isAlive}`;
 }
 
 function prepareNoteOne(db: Kysely<Tables>): Prepared<Required<Use>, unknown> {
   return prepare((parameter) => {
-    const [usedAt, expiresAt] = [parameter("usedAt"), parameter("expiresAt")];
-    return sql`
-      update tokenry_tokens set
-        last_used_at = case when last_used_at >= ${usedAt} then last_used_at else ${usedAt} end,
-        expires_at = case
-          when ${expiresAt} > expires_at
-            and expires_at >= coalesce(${parameter("decidedOn")}, expires_at)
-          then ${expiresAt}
-          else expires_at end
-      where id = ${parameter("id")} and (expires_at is null or expires_at > ${usedAt})
-    `.compile(db);
+    const use = {
+      usedAt: parameter("usedAt"),
+      expiresAt: parameter("expiresAt"),
+      decidedOn: parameter("decidedOn"),
+    };
+    const moved = noted((name) => sql.ref(name), use);
+    const tokens = sql.table("tokenry_tokens");
+    return sql`update ${tokens} set ${moved.set} where id = ${parameter("id")} and ${moved.isAlive}`.compile(
+      db,
+    );
   });
+}
+
+/** What a use sets, and while what holds. */
+function noted(
+  column: (name: string) => RawBuilder<unknown>,
+  { usedAt, expiresAt, decidedOn }: Readonly<Record<"usedAt" | "expiresAt" | "decidedOn", unknown>>,
+): { readonly set: RawBuilder<unknown>; readonly isAlive: RawBuilder<unknown> } {
+  const [lastUsed, expiry] = [column("last_used_at"), column("expires_at")];
+  return {
+    set: sql`
+      last_used_at = case when ${lastUsed} >= ${usedAt} then ${lastUsed} else ${usedAt} end,
+      expires_at = case
+        when ${expiresAt} > ${expiry} and ${expiry} >= coalesce(${decidedOn}, ${expiry})
+        then ${expiresAt} else ${expiry} end`,
+    isAlive: sql`(${expiry} is null or ${expiry} > ${usedAt})`,
+  };
 }

@@ -1,27 +1,33 @@
 import type { Kysely } from "kysely";
 import type { Repository, ZoneStep } from "../../ports/repository.ts";
+import { isMysql } from "./capabilities.ts";
 import { Refusal } from "./refusal.ts";
-import { whole } from "./row.ts";
+import { unreadable, whole } from "./row.ts";
+import type { SqlContext } from "./sql-context.ts";
 import type { Tables } from "./tables.ts";
 import { zoneReference } from "./token-row.ts";
-import type { ZoneReader } from "./zone-documents.ts";
+import { type ZoneReader, zoneColumns } from "./zone-documents.ts";
 
 /** The read of an account's zones. */
 export function zoneReads(db: Kysely<Tables>, readZones: ZoneReader): Pick<Repository, "zones"> {
-  const sets = db.selectFrom("tokenry_zone_sets").select(["account", "revision", "document"]);
+  const sets = db
+    .selectFrom("tokenry_zone_sets")
+    .select(["account", "revision", "digest", "document"]);
   return {
     async zones(account) {
       const row = await sets.where("account", "=", account).executeTakeFirst();
-      return readZones(row ?? { account, revision: null, document: null });
+      const zones = readZones.read(row ?? { revision: null });
+      if (zones === undefined) throw unreadable("document");
+      return zones;
     },
   };
 }
 
 /** Guards an account's zones, and stores the new set if there is one. */
-export async function stepZones(db: Kysely<Tables>, step: ZoneStep): Promise<void> {
+export async function stepZones(context: SqlContext, step: ZoneStep): Promise<void> {
   const { account, unused = [] } = step;
-  if (!(await holdRevision(db, step))) throw new Refusal("zones", account);
-  if (unused.length > 0 && (await areNamed(db, step, unused)))
+  if (!(await holdRevision(context, step))) throw new Refusal("zones", account);
+  if (unused.length > 0 && (await areNamed(context, step, unused)))
     throw new Refusal("zone_in_use", account);
 }
 
@@ -29,34 +35,39 @@ export async function stepZones(db: Kysely<Tables>, step: ZoneStep): Promise<voi
  * Writes the revision that the step needs, or the next one, over the one that it needs: the row stays locked until the commit ends, so
  * that no zone goes while a token that names it comes. An account without a row is at revision 0, and gets one to be locked.
  */
-async function holdRevision(
-  db: Kysely<Tables>,
+async function holdRevision(context: SqlContext, step: ZoneStep): Promise<boolean> {
+  if (await writeRevision(context, step)) return true;
+  if (step.revision !== 0) return false;
+  await ensureSet(context, step.account);
+  return writeRevision(context, step);
+}
+
+async function writeRevision(
+  { db }: SqlContext,
   { account, revision, zones }: ZoneStep,
 ): Promise<boolean> {
-  const set =
-    zones === undefined
-      ? { revision }
-      : { revision: revision + 1, document: JSON.stringify(zones) };
+  const set = zones === undefined ? { revision } : zoneColumns(revision + 1, zones);
   const { numUpdatedRows } = await db
     .updateTable("tokenry_zone_sets")
     .set(set)
     .where("account", "=", account)
     .where("revision", "=", revision)
     .executeTakeFirst();
-  if (numUpdatedRows > 0n) return true;
-  if (revision !== 0) return false;
-  const sets = db.selectFrom("tokenry_zone_sets").select("account").where("account", "=", account);
-  if ((await sets.executeTakeFirst()) !== undefined) return false;
-  await db
-    .insertInto("tokenry_zone_sets")
-    .values({ account, document: "[]", ...set })
-    .execute();
-  return true;
+  return numUpdatedRows > 0n;
+}
+
+/** Makes the row of an account that has none. Nothing fails, and MySQL locks a row that is there as the write that follows does. */
+async function ensureSet({ db, capabilities }: SqlContext, account: string): Promise<void> {
+  const insert = db.insertInto("tokenry_zone_sets").values({ account, ...zoneColumns(0, []) });
+  await (isMysql(capabilities)
+    ? insert.onDuplicateKeyUpdate(({ ref }) => ({ account: ref("account") }))
+    : insert.onConflict((there) => there.doNothing())
+  ).execute();
 }
 
 /** Whether a living token of the account names one of these zones: by `replace`, which knows no wildcards and is exact about case. */
 async function areNamed(
-  db: Kysely<Tables>,
+  { db }: SqlContext,
   { account, now = Number.MIN_SAFE_INTEGER }: ZoneStep,
   names: readonly string[],
 ): Promise<boolean> {

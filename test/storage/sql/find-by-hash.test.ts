@@ -1,9 +1,13 @@
 import { type LogEvent, sql } from "kysely";
 import { describe, expect, test } from "vitest";
+import type { Zone } from "../../../src/model.ts";
+import type { Repository } from "../../../src/ports/repository.ts";
+import { sqlRepository } from "../../../src/storage/sql/index.ts";
 import {
   ACCOUNT,
   commitOk,
   insertToken,
+  NOW,
   sampleHash,
   sampleToken,
 } from "../../../src/testing/repository/samples.ts";
@@ -102,5 +106,184 @@ describe("findByHash", () => {
     const restored = JSON.stringify([{ ...zones[0], blocked: true }]);
     await sql`update tokenry_zone_sets set document = ${restored}`.execute(db);
     expect((await zonesNow())?.zones[0]?.blocked).toBe(true);
+  });
+});
+
+describe("what is kept of a row", () => {
+  const find = async ({ repository }: { repository: Repository }, hash: string | null) => {
+    const found = await repository.findByHash([hash ?? ""]);
+    if (found === undefined) throw new Error("a token that must be found is not");
+    return found;
+  };
+
+  test("a row that is as it was is the same object, with what the caller made of it", async () => {
+    await using store = await openRepository();
+    const { hash } = await insertToken(store.repository);
+    const first = await find(store, hash);
+    expect("memo" in first).toBe(true);
+    const memo = { isOutdated: false };
+    first.memo = memo;
+    expect(await find(store, hash)).toBe(first);
+    expect((await find(store, hash)).memo).toBe(memo);
+    expect(memo.isOutdated).toBe(false);
+  });
+
+  test("a noted use shows in it, and outdates what the caller made of it", async () => {
+    await using store = await openRepository();
+    const { id, hash } = await insertToken(store.repository, { expiresAt: NOW });
+    const first = await find(store, hash);
+    const memo = { isOutdated: false };
+    first.memo = memo;
+    await store.repository.touch([{ id, usedAt: NOW - 1, expiresAt: NOW + 5 }]);
+    const second = await find(store, hash);
+    expect(second.token).toMatchObject({ lastUsedAt: NOW - 1, expiresAt: NOW + 5 });
+    expect(second.memo).toBe(memo);
+    expect(memo.isOutdated).toBe(true);
+  });
+
+  test("any other change of any column makes another object, without a memo", async () => {
+    await using store = await openRepository();
+    const { id, hash } = await insertToken(store.repository, { expiresAt: NOW });
+    const changes = [
+      "name = 'new'",
+      "kind = 'service'",
+      "slot = 'backup'",
+      "pepper = 'p'",
+      "hint = 'h'",
+      "owner = 'bob'",
+      `access = '{"orders":"read"}'`,
+      `network = '{"include":["::1"]}'`,
+      `budgets = '{"orders":5}'`,
+      "created_at = 1",
+      "created_by = 'bob'",
+      "updated_at = 2",
+      "secret_created_at = 3",
+      "reminded_from = 4",
+      "version = 9",
+      "account = 'other'",
+    ];
+    for (const change of changes) {
+      const before = await find(store, hash);
+      before.memo = { isOutdated: false };
+      await sql`update tokenry_tokens set ${sql.raw(change)} where id = ${id}`.execute(store.db);
+      const after = await find(store, hash);
+      expect(after.token, change).not.toEqual(before.token);
+      expect(after.token, change).toEqual(await store.repository.findById(id));
+      expect(after.memo, change).toBeUndefined();
+    }
+  });
+
+  test("zones that change make another object", async () => {
+    await using store = await openRepository();
+    const { hash } = await insertToken(store.repository);
+    const before = await find(store, hash);
+    await commitOk(store.repository, { zones: { account: ACCOUNT, revision: 0, zones: [] } });
+    expect(await find(store, hash)).toEqual({ ...before, zones: { revision: 1, zones: [] } });
+    expect(before.zones.revision).toBe(0);
+  });
+
+  test("a row that cannot be read stays so, and one that can again is read", async () => {
+    await using store = await openRepository();
+    const { hash } = await insertToken(store.repository);
+    await find(store, hash);
+    await sql`update tokenry_tokens set budgets = '['`.execute(store.db);
+    for (let tries = 0; tries < 2; tries++)
+      await expect(find(store, hash)).rejects.toThrow("The column budgets");
+    await sql`update tokenry_tokens set budgets = '{}'`.execute(store.db);
+    expect((await find(store, hash)).token.budgets).toEqual({});
+  });
+});
+
+describe("a long document of zones", () => {
+  const longZones = (name: string): readonly Zone[] => [
+    {
+      name,
+      ranges: Array.from({ length: 1000 }, (_, place) => `10.${place >> 8}.${place & 255}.0/24`),
+      blocked: false,
+    },
+  ];
+
+  async function openWithZones() {
+    const store = await openWatched();
+    const tokens = [await insertToken(store.repository), await insertToken(store.repository)];
+    const zones = longZones("office");
+    await commitOk(store.repository, { zones: { account: ACCOUNT, revision: 0, zones } });
+    // Another process, which knows nothing yet.
+    const repository = sqlRepository({ db: store.db });
+    const find = async () =>
+      Promise.all(tokens.map(({ hash }) => repository.findByHash([hash ?? ""])));
+    const cost = async (work: () => PromiseLike<unknown>): Promise<number> => {
+      store.statements.length = 0;
+      await work();
+      return store.statements.length;
+    };
+    return { ...store, zones, repository, find, cost };
+  }
+
+  test("is brought once: the first look-ups cost a statement more, the others do not", async () => {
+    await using store = await openWithZones();
+    expect(await store.cost(store.find)).toBe(2);
+    expect(await store.cost(store.find)).toBe(1);
+    const [first, second] = await store.find();
+    expect(first?.zones).toEqual({ revision: 1, zones: store.zones });
+    expect(second?.zones).toBe(first?.zones);
+    expect(await store.repository.zones(ACCOUNT)).toBe(first?.zones);
+  });
+
+  test("that changes is brought again", async () => {
+    await using store = await openWithZones();
+    await store.find();
+    const zones = longZones("home");
+    await commitOk(sqlRepository({ db: store.db }), {
+      zones: { account: ACCOUNT, revision: 1, zones },
+    });
+    expect(await store.cost(store.find)).toBe(2);
+    expect((await store.find()).map((found) => found?.zones)).toEqual(
+      Array(2).fill({ revision: 2, zones }),
+    );
+  });
+
+  test("of another database under the same revision is told apart", async () => {
+    await using store = await openWithZones();
+    await store.find();
+    const zones = longZones("home");
+    // The account's zones are gone with the old database, and made anew in the one in its place.
+    await sql`delete from tokenry_zone_sets`.execute(store.db);
+    await commitOk(sqlRepository({ db: store.db }), {
+      zones: { account: ACCOUNT, revision: 0, zones },
+    });
+    expect((await store.find()).map((found) => found?.zones)).toEqual(
+      Array(2).fill({ revision: 1, zones }),
+    );
+  });
+
+  test("that version 0.1.0 wrote, beside the digest of another, is not taken for that", async () => {
+    await using store = await openWithZones();
+    await store.find();
+    for (const revision of [2, 3]) {
+      const zones = longZones(`home ${revision}`);
+      const document = JSON.stringify(zones);
+      await sql`update tokenry_zone_sets set revision = ${revision}, document = ${document}`.execute(
+        store.db,
+      );
+      for (let times = 0; times < 2; times++) {
+        expect((await store.find()).map((found) => found?.zones)).toEqual(
+          Array(2).fill({ revision, zones }),
+        );
+      }
+    }
+  });
+
+  test("that cannot be read fails the look-ups of its account, and no others", async () => {
+    await using store = await openWithZones();
+    const { hash } = await insertToken(store.repository, { account: "other", owner: "bob" });
+    await sql`update tokenry_zone_sets set document = '['`.execute(store.db);
+    const asks = [store.find(), Promise.resolve(store.repository.findByHash([hash ?? ""]))];
+    const [broken, sound] = await Promise.allSettled(asks);
+    expect(broken).toMatchObject({
+      status: "rejected",
+      reason: { message: "The column document of a tokenry row cannot be read." },
+    });
+    expect(sound?.status).toBe("fulfilled");
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { isBusy, isLostRace } from "../../../src/storage/sql/lost-race.ts";
+import { isBusy, isLostRace, isTakenKey } from "../../../src/storage/sql/lost-race.ts";
 import { retrying } from "../../../src/storage/sql/retry.ts";
 
 describe("errors that say that another transaction was in the way", () => {
@@ -15,6 +15,7 @@ describe("errors that say that another transaction was in the way", () => {
     ["PostgreSQL, a taken key", { code: "23505" }],
     ["MySQL, deadlock", { code: "ER_LOCK_DEADLOCK", errno: 1213 }],
     ["MySQL, a taken key", { code: "ER_DUP_ENTRY", errno: 1062 }],
+    ["MariaDB, a row that changed", { code: "ER_CHECKREAD", errno: 1020 }],
   ])("%s", (_, fields) => {
     expect(isLostRace(Object.assign(new Error("refused"), fields))).toBe(true);
   });
@@ -31,6 +32,12 @@ describe("errors that say that another transaction was in the way", () => {
     ["a text", "SQLITE_BUSY"],
   ])("not: %s", (_, error) => {
     expect(isLostRace(error)).toBe(false);
+  });
+
+  test("a taken key after which a transaction goes on is MySQL's", () => {
+    expect(isTakenKey({ code: "ER_DUP_ENTRY" })).toBe(true);
+    expect(isTakenKey({ code: "23505" })).toBe(false);
+    expect(isTakenKey(undefined)).toBe(false);
   });
 
   test("a stale snapshot never gets the lock by waiting", () => {
@@ -52,10 +59,17 @@ describe("retrying", () => {
     expect(attempt).toHaveBeenCalledTimes(3);
   });
 
-  test("gives up after six tries, with what was in the way", async () => {
+  test("gives up after ten tries, with what was in the way", async () => {
     const attempt = vi.fn<() => Promise<string>>().mockRejectedValue(lost);
     await expect(retrying(attempt, isLost)).rejects.toBe(lost);
-    expect(attempt).toHaveBeenCalledTimes(6);
+    expect(attempt).toHaveBeenCalledTimes(10);
+  });
+
+  test("what has waited for long is not tried again", async () => {
+    vi.spyOn(performance, "now").mockReturnValueOnce(0).mockReturnValueOnce(5000);
+    const attempt = vi.fn<() => Promise<string>>().mockRejectedValue(lost);
+    await expect(retrying(attempt, isLost)).rejects.toBe(lost);
+    expect(attempt).toHaveBeenCalledOnce();
   });
 
   test("any other error is not tried again", async () => {

@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { sqlRepository } from "../../../src/storage/sql/index.ts";
 import { ACCOUNT, NOW } from "../../../src/testing/repository/samples.ts";
@@ -22,14 +21,6 @@ async function together(count: number, work: string, path: string): Promise<read
 }
 
 describe("several processes on one file", { timeout: 30_000 }, () => {
-  test("four processes that open and migrate a new file at once all succeed", async () => {
-    using file = sqliteFile();
-    expect(await together(4, "migrate", file.path)).toEqual(Array(4).fill("migrated"));
-    await using db = openSqlite(file.path);
-    const { rows } = await sql`select name from tokenry_migration`.execute(db);
-    expect(rows).toEqual([{ name: "0001_tokens_zones_events" }]);
-  });
-
   test("T-11 of the slots that three processes want, each goes to one of them", async () => {
     using file = sqliteFile();
     const won = (await together(3, "issue", file.path)) as readonly number[][];

@@ -5,16 +5,20 @@ import {
   type Generated,
   Kysely,
   type LogEvent,
+  MssqlAdapter,
+  MssqlIntrospector,
+  MssqlQueryCompiler,
   ParseJSONResultsPlugin,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
   SqliteDialect,
 } from "kysely";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import type { Repository } from "../../../src/ports/repository.ts";
-import { migrate, nodeSqliteDialect, sqlRepository } from "../../../src/storage/sql/index.ts";
-import { isLostRace } from "../../../src/storage/sql/lost-race.ts";
+import {
+  migrate,
+  nodeSqliteDialect,
+  sqlRepository,
+  type TableNames,
+} from "../../../src/storage/sql/index.ts";
 import {
   insertToken,
   NOW,
@@ -27,13 +31,14 @@ interface HostTables {
   readonly users: { readonly id: Generated<number>; readonly email: string };
 }
 
-function postgres(): Kysely<object> {
+/** A dialect that, like that of SQL Server, is like none that tokenry knows. */
+function unknownDialect(): Kysely<object> {
   return new Kysely({
     dialect: {
-      createAdapter: () => new PostgresAdapter(),
+      createAdapter: () => new MssqlAdapter(),
       createDriver: () => new DummyDriver(),
-      createIntrospector: (db) => new PostgresIntrospector(db),
-      createQueryCompiler: () => new PostgresQueryCompiler(),
+      createIntrospector: (db) => new MssqlIntrospector(db),
+      createQueryCompiler: () => new MssqlQueryCompiler(),
     },
   });
 }
@@ -70,22 +75,33 @@ describe("options", () => {
     });
   });
 
-  test("a dialect that is not known needs all capabilities", () => {
-    const db = postgres();
-    const given = { onConflict: true, updateFrom: true, returning: true };
-    expect(() => sqlRepository({ db })).toThrow("capabilities must be given for this dialect");
-    expect(() => sqlRepository({ db, capabilities: given })).toThrow(
-      "skipLocked, locksMigrations, columnTypes, isLostRace",
+  test("a dialect that is not known must be given", () => {
+    const db = unknownDialect();
+    expect(() => sqlRepository({ db })).toThrow("options.capabilities.dialect must be given");
+    const wrong = { dialect: "mssql" } as never;
+    expect(() => sqlRepository({ db, capabilities: wrong })).toThrow(RangeError);
+    expect(sqlRepository({ db, capabilities: { dialect: "postgres" } })).toBeDefined();
+  });
+
+  test.each([
+    [{ prefix: "" }, RangeError],
+    [{ prefix: "1_" }, RangeError],
+    [{ prefix: "acme-" }, RangeError],
+    [{ prefix: "a".repeat(33) }, RangeError],
+    [{ prefix: 5 }, TypeError],
+    [{ schema: "main" }, TypeError],
+  ])("names that cannot be are refused: %o", async (names, error) => {
+    await using db = openSqlite();
+    const given = names as TableNames;
+    expect(() => sqlRepository({ db, ...given })).toThrow(error);
+    await expect(migrate(db, given)).rejects.toThrow(`options.${Object.keys(given)[0]} must`);
+  });
+
+  test.each(["", 'a"b', "a.b", "a b", "a".repeat(64)])("a schema cannot be called %j", (schema) => {
+    const capabilities = { dialect: "postgres" } as const;
+    expect(() => sqlRepository({ db: unknownDialect(), schema, capabilities })).toThrow(
+      "options.schema must",
     );
-    const columnTypes = { id: "text", text: "text", hash: "bytea", integer: "int8", sequence: "" };
-    const capabilities = {
-      ...given,
-      skipLocked: true,
-      locksMigrations: true,
-      columnTypes,
-      isLostRace,
-    };
-    expect(sqlRepository({ db, capabilities })).toBeDefined();
   });
 });
 
@@ -168,7 +184,7 @@ test("a place before the range does not widen it", async () => {
   expect(await repository.expiringBetween(NOW, NOW + 9, 9, after)).toEqual([second]);
 });
 
-test.each([{}, { updateFrom: false }])(
+test.each([{}, { lists: "none" } as const])(
   "uses of few tokens, many in one batch, count as one after another: %o",
   async (capabilities) => {
     await using store = await openRepository(capabilities);
@@ -189,11 +205,3 @@ test.each([{}, { updateFrom: false }])(
     }
   },
 );
-
-test("notices that workers claim one by one are claimed once, too", async () => {
-  await using store = await openRepository({ returning: false });
-  const { repository } = store;
-  await repository.commit({ events: [sampleEvent({ deliver: true })] });
-  const claims = await Promise.all([1, 2, 3].map(() => repository.claimNotices(5, 1000, NOW)));
-  expect(claims.flat()).toHaveLength(1);
-});

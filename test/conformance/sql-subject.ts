@@ -1,0 +1,39 @@
+import type { Kysely } from "kysely";
+import { afterAll, beforeAll } from "vitest";
+import type { Repository } from "../../src/ports/repository.ts";
+import { migrate, sqlRepository, type TableNames } from "../../src/storage/sql/index.ts";
+import type { SharedSubject } from "../../src/testing/cases.ts";
+import { emptyTables, PATIENT } from "../fixtures/server-databases.ts";
+
+/** A database without tables, opened twice: by two pools, or by two users of one connection. */
+export interface OpenedTwice {
+  readonly db: Kysely<object>;
+  readonly peer: Kysely<object>;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens a database for a whole file, which each case finds empty: to empty it is cheaper than to make another. `make` makes the tables;
+ * `migrate` by default.
+ */
+export function sqlSubject(
+  open: () => Promise<OpenedTwice>,
+  names: TableNames = {},
+  make: (db: Kysely<object>) => Promise<void> = (db) => migrate(db, names),
+): () => Promise<SharedSubject<Repository>> {
+  let opened: OpenedTwice | undefined;
+  beforeAll(async () => {
+    opened = await open();
+    await make(opened.db);
+  });
+  afterAll(() => opened?.close());
+  return async () => {
+    if (opened === undefined) throw new Error("the database was not opened");
+    const { db, peer } = opened;
+    await emptyTables(db, names);
+    return {
+      subject: sqlRepository({ db, ...names, ...PATIENT }),
+      peer: sqlRepository({ db: peer, ...names, ...PATIENT }),
+    };
+  };
+}

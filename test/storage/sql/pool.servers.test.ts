@@ -1,0 +1,86 @@
+import { Kysely, MysqlDialect, PostgresDialect } from "kysely";
+import { createPool, type Pool, type PoolOptions } from "mysql2";
+import pg from "pg";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import type { Repository } from "../../../src/ports/repository.ts";
+import { migrate, type SqlPool, sqlRepository } from "../../../src/storage/sql/index.ts";
+import type { SharedSubject } from "../../../src/testing/cases.ts";
+import { repositoryConformance } from "../../../src/testing/repository-conformance.ts";
+import { describeWithServer, freshDatabase } from "../../servers/index.ts";
+
+interface Opened {
+  readonly pool: SqlPool;
+  readonly db: Kysely<object>;
+}
+
+const TABLES = ["tokenry_tokens", "tokenry_zone_sets", "tokenry_events"];
+
+/** Two repositories, each over a pool of its own; every case finds the tables empty. */
+function pooledSubject(
+  url: string,
+  open: (url: string) => Opened,
+): () => Promise<SharedSubject<Repository>> {
+  const cleanup: (() => Promise<void>)[] = [];
+  let opened: readonly Opened[] = [];
+  beforeAll(async () => {
+    const database = await freshDatabase(url);
+    opened = [open(database.url), open(database.url)];
+    cleanup.push(
+      ...opened.map(
+        ({ db }) =>
+          () =>
+            db.destroy(),
+      ),
+      () => database.drop(),
+    );
+    for (const { db } of opened) await migrate(db);
+  });
+  afterAll(async () => {
+    for (const clean of cleanup) await clean();
+  });
+  return async () => {
+    const [first, second] = opened;
+    if (first === undefined || second === undefined) throw new Error("nothing was opened");
+    for (const table of TABLES) await first.db.deleteFrom(table as never).execute();
+    return { subject: sqlRepository(first), peer: sqlRepository(second) };
+  };
+}
+
+function openPostgres(url: string, types?: pg.CustomTypesConfig): Opened {
+  const pool = new pg.Pool({ connectionString: url, ...(types === undefined ? {} : { types }) });
+  pool.on("error", () => undefined);
+  return { pool, db: new Kysely({ dialect: new PostgresDialect({ pool }) }) };
+}
+
+function openMariadb(url: string, options: PoolOptions = {}): Opened {
+  const pool: Pool = createPool({ uri: url, ...options });
+  return { pool, db: new Kysely({ dialect: new MysqlDialect({ pool }) }) };
+}
+
+/** A host's own parsers: whole numbers as bigint, bytes as text. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser(id: number) {
+    if (id === pg.types.builtins.INT8) return BigInt;
+    return pg.types.getTypeParser(id);
+  },
+};
+
+describeWithServer("postgres", "PostgreSQL over a pool", (url) => {
+  repositoryConformance({ describe, test }, { create: pooledSubject(url, openPostgres) });
+});
+
+describeWithServer("postgres", "PostgreSQL over a pool, a host's parsers", (url) => {
+  const create = pooledSubject(url, (own) => openPostgres(own, types));
+  repositoryConformance({ describe, test }, { create });
+});
+
+describeWithServer("mariadb", "MariaDB over a pool", (url) => {
+  repositoryConformance({ describe, test }, { create: pooledSubject(url, openMariadb) });
+});
+
+describeWithServer("mariadb", "MariaDB over a pool, a host's parsers", (url) => {
+  const create = pooledSubject(url, (own) =>
+    openMariadb(own, { supportBigNumbers: true, bigNumberStrings: true, jsonStrings: true }),
+  );
+  repositoryConformance({ describe, test }, { create });
+});
