@@ -95,7 +95,11 @@ function createNode(options: TokenryOptions, rules: ResolvedRules): Node {
     }
   };
   const bus = guardedBus(options.bus, report);
-  const subscription = bus.subscribe(forget);
+  const subscription = bus.subscribe(forget).then((unsubscribe) => {
+    // What was kept before messages flowed may have changed unheard.
+    if (options.bus !== undefined) forget(["*"]);
+    return unsubscribe;
+  });
   const context: Context = {
     kinds: rules.kinds,
     apis: rules.apis,

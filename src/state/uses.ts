@@ -13,6 +13,12 @@ const FLUSH_AFTER_MS = 1000;
 /** Enough company: write at once. */
 const FLUSH_AT = 1000;
 
+/**
+ * How long an operation waits for what is written before it. In an outage it is to be told soon; the uses that come too late for it are
+ * what those of other nodes are to it anyway: the guards of its commit know them.
+ */
+const PATIENCE_MS = 250;
+
 /** Uses kept while the repository is out of reach; what is more is forgotten, which costs accuracy and nothing else. */
 const MAX_PENDING = 100_000;
 
@@ -23,7 +29,9 @@ export interface Uses {
   note(token: StoredToken, usedAt: number, expiresAt: number | null): void;
   /** The expiry of a token after the accepted uses that the repository may not know yet. */
   pendingExpiry(token: Pick<StoredToken, "id" | "expiresAt">): number | null;
-  /** Writes what waits. Never throws: a failure is reported, and what was not written waits on. */
+  /**
+   * Writes what waits, and waits for it a moment at most. Never throws: a failure is reported, and what was not written waits on.
+   */
   flush(): Awaitable<void>;
   /** Writes what waits and stops the timer. */
   close(): Promise<void>;
@@ -62,10 +70,10 @@ export function createUses(
       fail(cause);
     }
   };
-  const flush = (): Awaitable<void> => {
+  const writeAll = (): Awaitable<void> => {
     stopTimer();
     // What was noted while a batch is on its way goes with the next: two batches at once would only wait for each other.
-    return writing === undefined ? write() : writing.then(() => write());
+    return writing === undefined ? write() : writing.then(() => writing ?? write());
   };
   const stopTimer = (): void => {
     clearTimeout(timer);
@@ -73,7 +81,7 @@ export function createUses(
   };
   const startTimer = (): void => {
     if (timer !== undefined) return;
-    timer = setTimeout(() => void flush(), FLUSH_AFTER_MS);
+    timer = setTimeout(() => void writeAll(), FLUSH_AFTER_MS);
     (timer as { unref?: () => void }).unref?.();
   };
   return {
@@ -87,18 +95,32 @@ export function createUses(
       const use = { id: token.id, usedAt, expiresAt, decidedOn: token.expiresAt };
       pending.set(token.id, withUse(pending.get(token.id) ?? [], use, token.expiresAt));
       // At this size only: where writes fail, what is more waits for the timer, not for each call.
-      if (pending.size === FLUSH_AT && writing === undefined) void flush();
+      if (pending.size === FLUSH_AT && writing === undefined) void writeAll();
       else startTimer();
     },
     pendingExpiry({ id, expiresAt }) {
       return (pending.get(id) ?? []).reduce(movedExpiry, expiresAt);
     },
-    flush,
+    flush() {
+      const written = writeAll();
+      return isThenable(written) ? atMost(written, PATIENCE_MS) : written;
+    },
     async close() {
-      await flush();
+      await writeAll();
       stopTimer();
     },
   };
+}
+
+/** Resolves when work is done that never fails, or when the time is up. */
+function atMost(work: PromiseLike<void>, timeMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, timeMs);
+    void work.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 /**
