@@ -1,5 +1,4 @@
 import { createRequire } from "node:module";
-import type { Repository } from "tokenry";
 
 /** Resolves as from the folder of our own package.json, which that of the peers would hide. */
 const require = createRequire(new URL("../../package.json", import.meta.url));
@@ -9,20 +8,34 @@ const require = createRequire(new URL("../../package.json", import.meta.url));
 /** The package as it is published: what users run is what is measured. */
 export const tokenry: typeof import("tokenry") = require("tokenry") as typeof import("tokenry");
 
-/** Opens the SQL storage as it is published over a new SQLite file. */
-export async function openSqliteRepository(path: string): Promise<Repository> {
-  const { migrate, nodeSqliteDialect, sqlRepository } = require("tokenry/sql") as Sql;
-  const { Kysely } = require("kysely") as KyselyModule;
-  const db = new Kysely({ dialect: nodeSqliteDialect(path) });
-  await migrate(db);
-  return sqlRepository({ db });
+type Sql = typeof import("tokenry/sql");
+type Redis = typeof import("tokenry/redis");
+
+/** The SQL storage as it is published, loaded by the cases that use it. */
+export function tokenrySql(): Sql {
+  return require("tokenry/sql") as Sql;
 }
 
-type Sql = typeof import("tokenry/sql");
+/** The budgets and the bus on Redis as they are published. */
+export function tokenryRedis(): Redis {
+  return require("tokenry/redis") as Redis;
+}
 
-/** Our own version of Kysely, by the types that our SQL storage takes: from here the compiler finds the version of a peer. */
+// Our own version of Kysely, by the types that our SQL storage takes: from here the compiler finds the version of a peer.
+
+/** A database as Kysely has it. */
+export type Database = Parameters<Sql["migrate"]>[0];
+type Dialect = ReturnType<Sql["nodeSqliteDialect"]>;
+
 interface KyselyModule {
-  readonly Kysely: new (config: {
-    readonly dialect: ReturnType<Sql["nodeSqliteDialect"]>;
-  }) => Parameters<Sql["migrate"]>[0];
+  readonly Kysely: new (config: { readonly dialect: Dialect }) => Database;
+  readonly PostgresDialect: new (config: { readonly pool: object }) => Dialect;
+  readonly MysqlDialect: new (config: { readonly pool: object }) => Dialect;
+  readonly PGliteDialect: new (config: { readonly pglite: object }) => Dialect;
+}
+
+/** Opens a database through a dialect of Kysely's or ours. */
+export function openKysely(dialect: (kysely: KyselyModule) => Dialect): Database {
+  const kysely = require("kysely") as KyselyModule;
+  return new kysely.Kysely({ dialect: dialect(kysely) });
 }

@@ -5,5 +5,7 @@ const [subjectName = "", caseName] = process.argv.slice(2);
 const loaded = await SUBJECTS[subjectName]?.();
 const found = loaded?.subject.cases.find(({ name }) => name === caseName);
 if (found === undefined) throw new Error(`there is no case ${caseName} of ${subjectName}`);
-process.send?.(await found.measure());
+const report = await found.report();
+if (process.send) process.send(report);
+else process.stdout.write(`${[report.line, ...report.outcomes].join("\n")}\n`);
 process.disconnect?.();

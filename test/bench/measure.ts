@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
+import type { Row } from "./cost-table.ts";
 import { spreadOf } from "./spread.ts";
-import type { Row } from "./subject.ts";
 
 /** Makes so many calls. Each has a loop of its own, so that the engine can fit it to the one thing that it calls. */
 export type Loop = (calls: number) => Promise<void>;

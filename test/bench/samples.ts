@@ -22,6 +22,11 @@ export function createSecrets(count: number): string[] {
   });
 }
 
+/** The id of a token. */
+export function idOf(index: number): string {
+  return flat(`00000000-0000-7000-8000-${index.toString(16).padStart(12, "0")}`);
+}
+
 /** The owner of a token. */
 export function ownerOf(index: number): string {
   return flat(`owner-${Math.floor(index / TOKENS_PER_OWNER)}`);
@@ -45,7 +50,7 @@ export function addressOf(index: number, host: number): string {
 /** The record of the token that a secret opens, as `issue` would store it. Each text is a copy of its own, as if it had come with a request. */
 export function storedToken(secret: string, index: number, now: number): StoredToken {
   return {
-    id: flat(`00000000-0000-7000-8000-${index.toString(16).padStart(12, "0")}`),
+    id: idOf(index),
     hash: hash("sha256", secret, "hex"),
     pepper: null,
     kind: "service",

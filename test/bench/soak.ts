@@ -1,13 +1,24 @@
-// The long forms of the property, race and crash tests: a night's worth, or as many as are asked for.
-//   node test/bench/soak.ts [sequences] [races] [kills]
+// The long forms of the property, race and fault tests: a night's worth, or as many as are asked for. Those on servers start them, unless
+// the variables TOKENRY_TEST_… name some.
+//   node test/bench/soak.ts [sequences] [races] [kills] [changes] [bursts]
 import fc from "fast-check";
 import { killChildren } from "../faults/crash.ts";
+import { raceRevocations } from "../faults/revocation/race.ts";
+import { spendTogether } from "../faults/spending/spend.ts";
+import { openStores } from "../faults/spending/stores.ts";
 import { runRace } from "../property/race.ts";
 import { runSequence } from "../property/sequence.ts";
 import { race, sequence } from "../property/steps.ts";
 import { openMemory, openSqlite } from "../property/system.ts";
+import { freshDatabase } from "../servers/fresh-database.ts";
+import { startMariadb } from "../servers/mariadb.ts";
+import { isInstalled, notRun, SERVER_NAMES, type ServerName, VARIABLES } from "../servers/names.ts";
+import { startPostgres } from "../servers/postgres.ts";
+import { startRedis } from "../servers/redis.ts";
+import { startRedisCluster } from "../servers/redis-cluster.ts";
 
-const [sequences = 20_000, races = 40_000, kills = 2000] = process.argv.slice(2).map(Number);
+const [sequences = 20_000, races = 40_000, kills = 2000, changes = 10_000, bursts = 10] =
+  process.argv.slice(2).map(Number);
 
 /** SQLite takes longer: of what is asked for it gets a part. */
 const STORES = [
@@ -35,6 +46,46 @@ for (const { store, open, part } of STORES) {
 }
 
 await timed(`${kills} kills`, async () => console.log(await killChildren(kills)));
+
+const START: Readonly<Record<ServerName, () => Promise<AsyncDisposable & { url: string }>>> = {
+  postgres: startPostgres,
+  mariadb: startMariadb,
+  redis: startRedis,
+  redisCluster: startRedisCluster,
+};
+
+await using started = new AsyncDisposableStack();
+const servers: Partial<Record<ServerName, string>> = {};
+for (const name of SERVER_NAMES) {
+  const own = process.env[VARIABLES[name]];
+  if (own !== undefined) servers[name] = own;
+  else if (isInstalled(name)) servers[name] = started.use(await START[name]()).url;
+  else console.log(notRun("What needs it", name));
+}
+
+for (const name of ["postgres", "mariadb"] as const) {
+  for (const isCaching of [false, true]) {
+    const server = servers[name];
+    if (server === undefined) continue;
+    await timed(
+      `${changes} changes ${isCaching ? "with" : "without"} a cache on ${name}`,
+      async () => {
+        await using database = await freshDatabase(server);
+        const seen = await raceRevocations({ url: database.url, processes: 8, changes, isCaching });
+        console.log(seen);
+        if (seen.wrong > 0) throw new Error("calls were answered as no state explains");
+      },
+    );
+  }
+}
+
+await timed(`${bursts} times ten windows`, async () => {
+  for (let burst = 0; burst < bursts; burst += 1) {
+    await using opened = await openStores(servers);
+    for (const [name, { alone, together, steady }] of await spendTogether(4, opened.stores))
+      console.log(name, alone, together, steady);
+  }
+});
 
 async function timed(label: string, work: () => Promise<void>): Promise<void> {
   const started = performance.now();

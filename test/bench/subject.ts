@@ -1,14 +1,14 @@
-import type { Spread } from "./spread.ts";
+/** The servers that a subject may need. */
+export type ServerName = "postgres" | "mariadb" | "redis";
 
-/** A table of the benchmark: figures of one unit, each beside the floor's. */
+/** A table of the benchmark, a row for each of its cases. */
 export interface Subject {
   readonly title: string;
-  /** What figures are: nanoseconds of CPU time, or bytes. */
-  readonly unit: "ns" | "bytes";
-  /** What a figure is of: a call, a token, a process. */
-  readonly per: string;
-  /** The least that anything does that has this task. */
-  readonly floor: string;
+  /** What a reader must know: what the floor is, what was left out. */
+  readonly notes: readonly string[];
+  readonly servers: readonly ServerName[];
+  /** The heads of the columns, as a line. */
+  readonly head: string;
   readonly cases: readonly Case[];
 }
 
@@ -16,37 +16,23 @@ export interface Subject {
 export interface Case {
   readonly name: string;
   /** Measures somebody else's package. */
-  readonly isPeer?: boolean;
+  readonly isPeer: boolean;
   /** Flags for the engine, besides those that all have. */
-  readonly flags?: readonly string[];
-  readonly measure: () => Promise<Row>;
-  /** What the project has promised of it. */
-  readonly target?: Target;
+  readonly flags: readonly string[];
+  /** Measures it. */
+  readonly report: () => Promise<Report>;
 }
 
-/** Figures in the unit of their subject. */
-export interface Row {
-  readonly figure: Spread;
-  /** The floor's, from the same process. */
-  readonly floor: Spread;
-  /** Figure over floor, round by round: what disturbs the machine disturbs both. */
-  readonly ratio: Spread;
-  /** By the clock on the wall, where the figure is CPU time. */
-  readonly wall?: Spread;
+/** What is printed of a case. */
+export interface Report {
+  readonly line: string;
+  /** What became of what the project has promised of it. */
+  readonly outcomes: readonly string[];
 }
 
 /** A promise about a row. */
-export interface Target {
+export interface Target<Row> {
   readonly claim: string;
   readonly figure: (row: Row) => string;
   readonly isMet: (row: Row) => boolean;
-}
-
-/** A promise to stay within so many times the floor, by the median of the rounds. */
-export function atMostTimesFloor(most: number, claim: string): Target {
-  return {
-    claim,
-    figure: ({ ratio }) => `${ratio.median.toFixed(2)} ×`,
-    isMet: ({ ratio }) => ratio.median <= most,
-  };
 }

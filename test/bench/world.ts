@@ -1,4 +1,13 @@
-import type { CacheOptions, Owner, Repository, StoredToken, Tokenry, VerifyRequest } from "tokenry";
+import type {
+  BudgetStore,
+  CacheOptions,
+  InvalidationBus,
+  Owner,
+  Repository,
+  StoredToken,
+  Tokenry,
+  VerifyRequest,
+} from "tokenry";
 import { tokenry } from "./built.ts";
 import type { Loop } from "./measure.ts";
 import { shuffled } from "./random.ts";
@@ -28,6 +37,11 @@ export interface World {
 export interface WorldOptions {
   /** Default: in memory. */
   readonly repository?: Repository;
+  /** Whether the repository has the tokens already. */
+  readonly isStored?: boolean;
+  /** Default: in memory. */
+  readonly budgets?: BudgetStore;
+  readonly bus?: InvalidationBus;
   readonly cache?: CacheOptions;
   readonly clock?: { now(): number };
   /** What is stored of a token. Default: {@link storedToken}. */
@@ -41,9 +55,10 @@ const TOKENS_PER_COMMIT = 1000;
 /** Makes a world. */
 export async function createWorld(count: number, options: WorldOptions = {}): Promise<World> {
   const { createTokenry, memoryBudgets, memoryRepository } = tokenry;
-  const { repository = memoryRepository(), cache = {}, clock = Date, stored } = options;
+  const { repository = memoryRepository(), cache = {}, clock = Date, stored, bus } = options;
+  const { budgets = memoryBudgets({ max: 2 * count + 1000 }) } = options;
   const secrets = createSecrets(count);
-  await store(repository, secrets, stored);
+  if (options.isStored !== true) await store(repository, secrets, stored);
   const owners = createOwners(count);
   const addresses = createAddresses(count);
   const tokens = createTokenry({
@@ -61,8 +76,8 @@ export async function createWorld(count: number, options: WorldOptions = {}): Pr
       invoices: { limit: LIMIT, window: { minutes: 1 }, methods: ["GET", "POST"] },
     },
     directory: { find: (id) => owners.get(id) },
-    budgets: memoryBudgets({ max: 2 * count + 1000 }),
-    ...{ repository, cache, clock },
+    ...{ repository, budgets, cache, clock },
+    ...(bus && { bus }),
   });
   const request: World["request"] = (index) => ({
     api: "orders",
@@ -103,18 +118,23 @@ export function verifyInTurn({ tokens, secrets, order, request }: World): Loop {
   };
 }
 
-/** The same with several calls in flight at any time. */
-export function verifyTogether({ tokens, secrets, order, request }: World, inFlight: number): Loop {
+/** One verify of the next token, in random order, each once before any comes again. Throws when it is refused. */
+export function verifyNext({ tokens, secrets, order, request }: World): () => Promise<void> {
   let turn = 0;
-  const verifyNext = async (): Promise<void> => {
+  return async () => {
     const index = order[turn++ % order.length] as number;
     const verdict = await tokens.verify(secrets[index], request(index));
     if (!verdict.ok) throw new Error(`a sample token was refused: ${verdict.code}`);
   };
+}
+
+/** The same with several calls in flight at any time. */
+export function verifyTogether(world: World, inFlight: number): Loop {
+  const next = verifyNext(world);
   return async (calls) => {
     let left = calls;
     const worker = async (): Promise<void> => {
-      while (left-- > 0) await verifyNext();
+      while (left-- > 0) await next();
     };
     await Promise.all(Array.from({ length: inFlight }, worker));
   };

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
+import type { Pool } from "pg";
 import type { Loop } from "../measure.ts";
 import { shuffled } from "../random.ts";
 
@@ -20,15 +21,19 @@ export interface BetterAuth {
   readonly keys: readonly string[];
   /** Makes keys. */
   readonly issue: Loop;
-  /** Verifies keys in random order, with a permission and the rate limit on. Throws when one is refused. */
+  /** Verifies the next key, in random order, with a permission and the rate limit on. Throws when it is refused. */
+  readonly verifyNext: () => Promise<void>;
+  /** Verifies keys one after the other. */
   readonly verify: Loop;
 }
+
+type Drivers = DatabaseSync | Pool;
 
 const PERMISSIONS = { orders: ["read"] };
 const HALF_YEAR_SECONDS = 180 * 86_400;
 
-/** Opens a better-auth with so many keys of one user: in its own memory adapter, or in a new SQLite database. */
-export async function openBetterAuth(count: number, database?: DatabaseSync): Promise<BetterAuth> {
+/** Opens a better-auth with so many keys of one user: in its own memory adapter, in a new SQLite database, or in PostgreSQL. */
+export async function openBetterAuth(count: number, database?: Drivers): Promise<BetterAuth> {
   const auth = await openAuth(database);
   const { internalAdapter } = await auth.$context;
   const user = await internalAdapter.createUser({ name: "bench", email: "bench@example.com" });
@@ -41,22 +46,24 @@ export async function openBetterAuth(count: number, database?: DatabaseSync): Pr
   while (keys.length < count) keys.push(await issue());
   const order = shuffled(count);
   let turn = 0;
+  const verifyNext = async (): Promise<void> => {
+    const key = keys[order[turn++ % count] as number];
+    const { valid } = await auth.api.verifyApiKey({ body: { key, permissions: PERMISSIONS } });
+    if (!valid) throw new Error("better-auth refused a sample key");
+  };
   return {
     keys,
+    verifyNext,
     async issue(calls) {
       for (let call = 0; call < calls; call++) await issue();
     },
     async verify(calls) {
-      for (let call = 0; call < calls; call++) {
-        const key = keys[order[turn++ % count] as number];
-        const { valid } = await auth.api.verifyApiKey({ body: { key, permissions: PERMISSIONS } });
-        if (!valid) throw new Error("better-auth refused a sample key");
-      }
+      for (let call = 0; call < calls; call++) await verifyNext();
     },
   };
 }
 
-async function openAuth(database: DatabaseSync | undefined): Promise<Auth> {
+async function openAuth(database: Drivers | undefined): Promise<Auth> {
   const betterAuth = await load("better-auth", "betterAuth");
   const apiKey = await load("@better-auth/api-key", "apiKey");
   const memoryAdapter = await load("better-auth/adapters/memory", "memoryAdapter");

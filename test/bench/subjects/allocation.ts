@@ -1,15 +1,16 @@
 import { GCProfiler } from "node:v8";
+import { costTable, type Row } from "../cost-table.ts";
 import { createFloor } from "../floor.ts";
 import { type Loop, warmUp } from "../measure.ts";
 import { openBetterAuth } from "../peers/better-auth.ts";
 import { spreadOf } from "../spread.ts";
-import type { Row, Subject } from "../subject.ts";
+import type { Subject } from "../subject.ts";
 import { createWorld, verifyInTurn } from "../world.ts";
 
 const ROUNDS = 7;
 const MOST_BYTES = 1536;
 
-export const subject: Subject = {
+export const subject: Subject = costTable({
   title:
     "allocation per verify, 10,000 tokens (growth of the heap over calls that no collection interrupts)",
   floor: "as for verify",
@@ -33,7 +34,7 @@ export const subject: Subject = {
       measure: allocationOfBetterAuth,
     },
   ],
-};
+});
 
 async function allocation(): Promise<Row> {
   const count = 10_000;

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { costTable, type Row } from "../cost-table.ts";
 import { spreadOf } from "../spread.ts";
-import type { Row, Subject } from "../subject.ts";
+import type { Subject } from "../subject.ts";
 
 const ROUNDS = 9;
 
-export const subject: Subject = {
+export const subject: Subject = costTable({
   title: "cold import: a process that imports and ends",
   floor: "an empty script",
   unit: "ns",
@@ -28,7 +29,7 @@ export const subject: Subject = {
       measure: () => coldImport('import "prefixed-api-key"'),
     },
   ],
-};
+});
 
 function built(file: string): string {
   return new URL(`../../../dist/${file}`, import.meta.url).href;

@@ -11,4 +11,9 @@ export const SUBJECTS: Readonly<Record<string, () => Promise<{ readonly subject:
   secret: () => import("./secret.ts"),
   sqlite: () => import("./sqlite.ts"),
   import: () => import("./import.ts"),
+  postgres: () => import("./postgres.ts"),
+  redis: () => import("./redis.ts"),
+  million: () => import("./million.ts"),
+  revocation: () => import("./revocation.ts"),
+  storages: () => import("./storages.ts"),
 };

@@ -1,5 +1,6 @@
 import { hash, randomBytes } from "node:crypto";
 import { tokenry } from "../built.ts";
+import { costTable } from "../cost-table.ts";
 import { compare, type Loop } from "../measure.ts";
 import { openBetterAuth } from "../peers/better-auth.ts";
 import { networkOf, ownerOf } from "../samples.ts";
@@ -8,7 +9,7 @@ import { createWorld } from "../world.ts";
 
 const COUNT = 10_000;
 
-export const subject: Subject = {
+export const subject: Subject = costTable({
   title: "issue, with its event, in memory, beside 10,000 tokens",
   floor:
     "an awaited async function: 24 bytes of randomBytes as text, one native SHA-256, one record set in a Map",
@@ -22,7 +23,7 @@ export const subject: Subject = {
       measure: async () => compare(createFloor(), (await openBetterAuth(1)).issue),
     },
   ],
-};
+});
 
 async function issue(): Promise<Loop> {
   const { tokens } = await createWorld(COUNT);

@@ -1,11 +1,12 @@
 import type { StoredToken } from "tokenry";
 import { tokenry } from "../built.ts";
+import { atMostTimesFloor, costTable, type Row } from "../cost-table.ts";
 import { createSecrets, networkOf, ownerOf, storedToken } from "../samples.ts";
 import { spreadOf } from "../spread.ts";
-import { atMostTimesFloor, type Row, type Subject } from "../subject.ts";
+import type { Subject } from "../subject.ts";
 import { createWorld, store, verifyInTurn } from "../world.ts";
 
-export const subject: Subject = {
+export const subject: Subject = costTable({
   title: "memory per token (heap and external memory after full collections)",
   floor: "the same records as plain objects in a Map by hash",
   unit: "bytes",
@@ -32,7 +33,7 @@ export const subject: Subject = {
       measure: () => beside(100_000, storedToken, verifiedBytes),
     },
   ],
-};
+});
 
 /** What each figure is taken of: kept in one place, so that nothing is collected before it has been measured. */
 const kept: { subject: unknown } = { subject: undefined };

@@ -1,15 +1,16 @@
 import type { Network, StoredToken, Zone } from "tokenry";
 import { compileNetwork, compileZones, decideNetwork } from "../../../src/network/decide.ts";
 import { tokenry } from "../built.ts";
+import { atMostTimesFloor, costTable, type Row } from "../cost-table.ts";
 import { compare, type Loop } from "../measure.ts";
 import { createRandom } from "../random.ts";
 import { accountOf, networkOf, storedToken, TOKENS_PER_ACCOUNT } from "../samples.ts";
-import { atMostTimesFloor, type Row, type Subject } from "../subject.ts";
+import type { Subject } from "../subject.ts";
 import { createWorld, verifyInTurn } from "../world.ts";
 
 const RANGES = 1000;
 
-export const subject: Subject = {
+export const subject: Subject = costTable({
   title: "a zone of 1,000 ranges",
   floor: "the same with a rule of one range",
   unit: "ns",
@@ -22,7 +23,7 @@ export const subject: Subject = {
     },
     { name: "verify, 10,000 tokens", measure: verify },
   ],
-};
+});
 
 async function checkAlone(): Promise<Row> {
   const ranges = createRanges(RANGES);

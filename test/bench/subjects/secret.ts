@@ -3,6 +3,7 @@ import { sha256Hex } from "../../../src/secret/digest.ts";
 import { equalInConstantTime } from "../../../src/secret/equal.ts";
 import { generateSecret } from "../../../src/secret/generate.ts";
 import { knownPrefix, parseSecret } from "../../../src/secret/parse.ts";
+import { costTable } from "../cost-table.ts";
 import { compare, type Loop } from "../measure.ts";
 import { loadPrefixedApiKey } from "../peers/prefixed-api-key.ts";
 import { createSecrets, PREFIX } from "../samples.ts";
@@ -12,7 +13,7 @@ const SECRETS = createSecrets(1000);
 const HASHES = SECRETS.map(sha256Hex);
 
 /** From the sources, as the package keeps its secrets' functions to itself. */
-export const subject: Subject = {
+export const subject: Subject = costTable({
   title:
     "a secret alone, nothing stored: make it and hash it; check its shape, hash it, compare the hash",
   floor:
@@ -33,7 +34,7 @@ export const subject: Subject = {
       measure: async () => compare(checkFloor, await checkPrefixed()),
     },
   ],
-};
+});
 
 /** Kept, so that the engine leaves out no call as one that nobody needs. */
 const made = { last: "" };

@@ -1,10 +1,11 @@
+import { atMostTimesFloor, costTable, type Row } from "../cost-table.ts";
 import { createFloor } from "../floor.ts";
 import { compare } from "../measure.ts";
 import { openBetterAuth } from "../peers/better-auth.ts";
-import { atMostTimesFloor, type Row, type Subject } from "../subject.ts";
+import type { Subject } from "../subject.ts";
 import { createWorld, verifyInTurn } from "../world.ts";
 
-export const subject: Subject = {
+export const subject: Subject = costTable({
   title: "verify in memory, all gates on (owner, network, access, two budgets, use noted)",
   floor:
     "an awaited async function: one native SHA-256, one look-up in a Map, one comparison of the expiry",
@@ -30,7 +31,7 @@ export const subject: Subject = {
     { name: "better-auth 1.7.5, 1 key", isPeer: true, measure: () => verifyBetterAuth(1) },
     { name: "better-auth 1.7.5, 1,000 keys", isPeer: true, measure: () => verifyBetterAuth(1000) },
   ],
-};
+});
 
 /**
  * Calls of tokens that have been called within the last minute: what is made ready at a token's first call, and noted once a minute, is no
