@@ -22,15 +22,15 @@ interface Program {
 }
 
 /**
- * The programs of a page: its blocks marked `ts`, in order. A block that imports from "tokenry" begins a program, and the blocks
- * after it go on with it.
+ * The programs of a page: its blocks marked `ts`, in order. A block that imports from "tokenry" or a subpath of it begins a program, and the
+ * blocks after it go on with it.
  */
 function programsOf(page: string, markdown: string): Program[] {
   const lines = markdown.split("\n");
   const programs: string[][] = [];
   for (const { 0: block, index } of markdown.matchAll(/^```ts\n[\s\S]*?^```$/gm)) {
     const code = block.split("\n").slice(1, -1);
-    if (programs.length === 0 || /^import .* from "tokenry";$/m.test(block))
+    if (programs.length === 0 || /^import .* from "tokenry(\/\w+)?";$/m.test(block))
       programs.push(lines.map(() => ""));
     const firstLine = markdown.slice(0, index).split("\n").length;
     programs.at(-1)?.splice(firstLine, code.length, ...code);
@@ -60,7 +60,9 @@ const recipes = readdirSync("docs/recipes").flatMap((name) =>
   programsIn(join("docs/recipes", name)),
 );
 const readme = existsSync("README.md") ? programsIn("README.md") : [];
-const programs = [...recipes, ...readme];
+/** What they connect to is not here: the compiler reads them, and nobody runs them. */
+const pages = ["storage.md", "scaling.md"].flatMap((name) => programsIn(join("docs", name)));
+const programs = [...recipes, ...readme, ...pages];
 
 describe("the code of the documentation", () => {
   let project: string;

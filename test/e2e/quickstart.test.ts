@@ -1,20 +1,10 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { copyProject, type ProjectCopy } from "./project-copy.ts";
 
 const run = promisify(execFile);
 
@@ -51,22 +41,14 @@ const KEY_LINES = [
 ];
 
 describe("npm run demo", () => {
-  // A copy of its own: the demo builds dist/, which others of this repository's tests and commands may be using.
-  let project: string;
-  let temporary: string;
+  let copy: ProjectCopy;
   beforeAll(() => {
-    project = mkdtempSync(join(tmpdir(), "tokenry-demo-test-"));
-    temporary = join(project, "tmp");
-    mkdirSync(temporary);
-    for (const path of ["src", "node_modules", "tsup.config.ts", "tsconfig.json"])
-      symlinkSync(resolve(path), join(project, path));
-    for (const path of ["package.json", "examples"])
-      cpSync(path, join(project, path), { recursive: true });
+    copy = copyProject();
   });
-  afterAll(() => rmSync(project, { recursive: true }));
+  afterAll(() => copy.remove());
 
-  const options = () => ({ cwd: project, env: { ...process.env, TMPDIR: temporary } });
-  const demo = () => join(project, "examples/quickstart/main.ts");
+  const options = () => ({ cwd: copy.folder, env: { ...process.env, TMPDIR: copy.temporary } });
+  const demo = () => join(copy.folder, "examples/quickstart/main.ts");
 
   test("tells the whole story in under 15 seconds and leaves nothing behind", async () => {
     const started = performance.now();
@@ -83,7 +65,7 @@ describe("npm run demo", () => {
     const steps = lines.filter((line) => /^ {0,2}\d+\. /.test(line)).length;
     expect(lines.at(-1)).toBe(`${steps} steps, all as expected`);
     expect(stderr).not.toMatch(/error/i);
-    expect(readdirSync(temporary).filter((name) => name.startsWith("tokenry"))).toEqual([]);
+    expect(readdirSync(copy.temporary).filter((name) => name.startsWith("tokenry"))).toEqual([]);
   }, 60_000);
 
   test("does it a second time", async () => {
@@ -116,13 +98,14 @@ describe("npm run demo", () => {
   ])(
     "exits with 1 for $broken",
     async ({ file, from, to, stopsAt }) => {
-      const copy = join(project, "examples", `broken-at-${stopsAt}`);
-      cpSync(join(project, "examples/quickstart"), copy, { recursive: true });
-      const path = join(copy, file);
+      const examples = join(copy.folder, "examples");
+      const broken = join(examples, `broken-at-${stopsAt}`);
+      cpSync(join(examples, "quickstart"), broken, { recursive: true });
+      const path = join(broken, file);
       const source = readFileSync(path, "utf8");
       expect(source.split(from)).toHaveLength(2);
       writeFileSync(path, source.replace(from, to));
-      const failure = run(process.execPath, [join(copy, "main.ts")], options());
+      const failure = run(process.execPath, [join(broken, "main.ts")], options());
       await expect(failure).rejects.toMatchObject({
         code: 1,
         stderr: expect.stringContaining(`step ${stopsAt} was not answered as expected`),
