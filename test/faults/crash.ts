@@ -132,7 +132,7 @@ async function withRepository<Value>(
 }
 
 /** Promise 2: one consistent state, and every committed notice is delivered at least once. Returns the number of events. */
-async function check(repository: Repository, journal: Journal): Promise<number> {
+export async function check(repository: Repository, journal: Journal): Promise<number> {
   const world = createWorld({ repository });
   const trail = await trailOf(repository);
   for (const owner of [ADA, BOB, STRANGER]) {
