@@ -35,6 +35,7 @@ import { createOwners } from "./state/owners.ts";
 import { Preparation } from "./state/prepared.ts";
 import { createSchedule, LONGEST_TIMER_MS, type Schedule } from "./state/schedule.ts";
 import { createThrottle } from "./state/throttle.ts";
+import { usedRepository } from "./state/used-repository.ts";
 import { createUses } from "./state/uses.ts";
 import { type CachedRepository, cachedRepository } from "./storage/cached.ts";
 import { memoryBudgets } from "./storage/memory/budgets.ts";
@@ -94,6 +95,7 @@ function createNode(options: TokenryOptions, rules: ResolvedRules): Node {
       else if (key.startsWith("owner:")) owners.drop(key.slice("owner:".length));
     }
   };
+  const uses = createUses(repository, report);
   const bus = guardedBus(options.bus, report);
   const subscription = bus.subscribe(forget).then((unsubscribe) => {
     // What was kept before messages flowed may have changed unheard.
@@ -105,14 +107,13 @@ function createNode(options: TokenryOptions, rules: ResolvedRules): Node {
     apis: rules.apis,
     prefixes: prefixesOf(rules),
     keyring: createKeyring(rules.peppers),
-
-    repository,
+    repository: usedRepository(repository, uses),
     owners,
     now,
     report,
     notifier: options.notifier,
     budgets: withOutagePolicy(options.budgets ?? memoryBudgets(), memoryBudgets(), report),
-    uses: createUses(repository, report),
+    uses,
     preparation: new Preparation(rules.kinds),
     networkRefusals: createThrottle(REFUSAL_SPAN_MS, MAX_THROTTLED),
     rehashes: createThrottle(REHASH_SPAN_MS, MAX_THROTTLED),
@@ -123,7 +124,11 @@ function createNode(options: TokenryOptions, rules: ResolvedRules): Node {
     },
   };
   const schedule = createSchedule(() => runJobs(context));
-  return { context, schedule, unsubscribe: async () => (await subscription)() };
+  const unsubscribe = async (): Promise<void> => {
+    bus.close();
+    await (await subscription)();
+  };
+  return { context, schedule, unsubscribe };
 }
 
 /** A time that is no number decides nothing, and would stay in budgets and stored uses: a clock that gives one is out of order. */

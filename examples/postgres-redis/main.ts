@@ -61,8 +61,8 @@ try {
   assert.ok(delayMs < 5000);
   say("All as expected.");
 } finally {
-  for (const node of nodes) {
-    node.process.send("stop");
-    await once(node.process, "exit");
+  for (const { process: node } of nodes.filter(({ process: node }) => node.connected)) {
+    node.send("stop");
+    await once(node, "exit");
   }
 }

@@ -28,6 +28,8 @@ const subscriber = redis.duplicate();
 for (const client of [redis, subscriber])
   client.on("error", (error) => process.stderr.write(`Redis: ${error.message}\n`));
 
+// Who has no Redis learns it here. A node that runs goes on without one: `onOutage` says how.
+await redis.ping();
 // Every node may do this at its start: one of them makes the tables, the others wait for it.
 await migrate(db, { prefix: NAME });
 
@@ -83,6 +85,7 @@ function send(response: ServerResponse, status: number, body: object): void {
 server.listen(0, "127.0.0.1", () => process.send?.((server.address() as AddressInfo).port));
 
 process.once("message", () => void stop());
+process.once("disconnect", () => process.exit());
 
 async function stop(): Promise<void> {
   server.close();
@@ -92,5 +95,5 @@ async function stop(): Promise<void> {
   await db.destroy();
   redis.disconnect();
   subscriber.disconnect();
-  process.disconnect();
+  process.removeAllListeners("disconnect").disconnect();
 }

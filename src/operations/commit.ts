@@ -6,24 +6,35 @@ import type { Context } from "./context.ts";
 const ATTEMPTS = 100;
 
 /** The key of a token on the invalidation bus. */
-const tokenKey = (tokenId: string): string => `token:${tokenId}`;
+export const tokenKey = (tokenId: string): string => `token:${tokenId}`;
 /** The key of an owner on the invalidation bus. */
 export const ownerKey = (ownerId: string): string => `owner:${ownerId}`;
 /** The key of an account's zones on the invalidation bus. */
 const zonesKey = (account: string): string => `zones:${account}`;
 
-/** Commits a change and, once it is done, tells every node what to forget. */
+/** The key of all tokens of an owner on the invalidation bus. */
+export const ownedKey = (ownerId: string): string => `owned:${ownerId}`;
+
+/**
+ * Commits a change and tells every node what to forget: once it is done, and also when its answer is lost, as it may have happened all
+ * the same.
+ */
 export async function commit(context: Context, change: Change): Promise<Committed> {
-  const committed = await context.repository.commit(change);
-  if (committed.ok) {
-    const tokens = [...(change.update ?? []), ...(change.remove ?? [])].map(({ id }) =>
-      tokenKey(id),
-    );
-    const zones = change.zones?.zones === undefined ? [] : [zonesKey(change.zones.account)];
-    const keys = [...tokens, ...zones];
-    if (keys.length > 0) await context.announce(keys);
+  const keys = keysOf(change);
+  try {
+    const committed = await context.repository.commit(change);
+    if (committed.ok && keys.length > 0) await context.announce(keys);
+    return committed;
+  } catch (cause) {
+    if (keys.length > 0) context.background.run(() => context.announce(keys));
+    throw cause;
   }
-  return committed;
+}
+
+function keysOf(change: Change): readonly string[] {
+  const tokens = [...(change.update ?? []), ...(change.remove ?? [])].map(({ id }) => tokenKey(id));
+  const zones = change.zones?.zones === undefined ? [] : [zonesKey(change.zones.account)];
+  return [...tokens, ...zones];
 }
 
 /** What an attempt ended with: its result, or a lost race. */

@@ -27,7 +27,7 @@ export async function confirmRotation(
 ): Promise<Issued> {
   checkRequest(request, ["code"]);
   if (typeof request.code !== "string") throw new TypeError("code must be a string");
-  await context.uses.flush();
+  await context.uses.flushSoon();
   return untilCommitted(async () => {
     const { pending, kind } = await openPending(context, request.code);
     return confirmOnce(context, pending, kind);

@@ -17,7 +17,7 @@ export async function get(context: Context, request: GetRequest): Promise<Token>
   checkRequest(request, ["tokenId", "actor"]);
   const tokenId = checkTokenId(request.tokenId);
   const actor = checkActor(request.actor);
-  await context.uses.flush();
+  await context.uses.flushSoon();
   const { token } = await openToken(context, { tokenId, actor, deed: "read" });
   if (isExpired(token, context.now())) throw new TokenryError("not_found");
   return publicToken(token);

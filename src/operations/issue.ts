@@ -73,7 +73,7 @@ export async function issue(context: Context, request: IssueRequest): Promise<Is
     { kind, manages: authority.manages, present: {} },
     context.apis,
   );
-  await context.uses.flush();
+  await context.uses.flushSoon();
   return untilCommitted(() =>
     issueOnce(context, { kind, owner, authority, chosen, name, access, network, budgets }),
   );

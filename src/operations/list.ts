@@ -34,7 +34,7 @@ export async function list(context: Context, request: ListRequest): Promise<Toke
   const kind = request.kind === undefined ? undefined : checkKind(context, request.kind).name;
   const limit = checkLimit(request.limit);
   const cursor = checkCursor(request.cursor);
-  await context.uses.flush();
+  await context.uses.flushSoon();
   const ofOwner = { owner, ...(kind === undefined ? {} : { kind }) };
   const account = await accountOf(
     context,

@@ -24,7 +24,7 @@ export async function regenerate(context: Context, request: RegenerateRequest): 
   checkRequest(request, ["tokenId", "actor", "expiresIn"]);
   const tokenId = checkTokenId(request.tokenId);
   const actor = checkActor(request.actor);
-  await context.uses.flush();
+  await context.uses.flushSoon();
   return untilCommitted(async () => {
     const { token, authority } = await openToken(context, { tokenId, actor, deed: "replace" });
     const kind = replaceableKind(context, token, "regenerate");

@@ -4,7 +4,7 @@ import { PENDING } from "../lifecycle/slots.ts";
 import { type Actor, SYSTEM } from "../model.ts";
 import type { StoredEvent, StoredToken } from "../ports/repository.ts";
 import { authorize } from "./authorize.ts";
-import { type Attempt, commit, untilCommitted } from "./commit.ts";
+import { type Attempt, commit, ownedKey, untilCommitted } from "./commit.ts";
 import type { Context } from "./context.ts";
 import { checkActor, checkId, checkKind, checkRequest } from "./input.ts";
 import { ownedTokens } from "./owned-tokens.ts";
@@ -55,7 +55,7 @@ interface Ending {
 /** Ends an owner's tokens in one commit, so that none is ended without the others (CORE-37). */
 export async function endAll(context: Context, ending: Ending): Promise<RevokedCount> {
   const { owner, actor, kind, reason, alsoRecord } = ending;
-  await context.uses.flush();
+  await context.uses.flushSoon();
   return untilCommitted(async (): Promise<Attempt<RevokedCount>> => {
     const stored = await ownedTokens(context, owner, kind);
     const account = await accountOf(context, owner, stored);
@@ -75,7 +75,11 @@ export async function endAll(context: Context, ending: Ending): Promise<RevokedC
     const also =
       alsoRecord === undefined ? [] : [alsoRecord(account, living.length, authority.actor, now)];
     const result = { revoked: living.length };
-    if (ended.length === 0 && also.length === 0) return { committed: { ok: true }, result };
+    if (ended.length === 0) {
+      // An earlier try may have ended them without an answer, and no other node been told.
+      await context.announce([ownedKey(owner)]);
+      if (also.length === 0) return { committed: { ok: true }, result };
+    }
     // The version guards against a rotation meanwhile: what it made of a token must end too.
     const remove = ended.map(({ id, version }) => ({ id, version }));
     return { committed: await commit(context, { remove, events: [...revoked, ...also] }), result };

@@ -14,7 +14,7 @@ export async function revokeCurrent(
 ): Promise<{ readonly revoked: number }> {
   if (typeof secret !== "string" && !Secret.isSecret(secret))
     throw new TypeError("secret must be a string");
-  await context.uses.flush();
+  await context.uses.flushSoon();
   return untilCommitted(async (): Promise<Attempt<{ readonly revoked: number }>> => {
     const now = context.now();
     const text = typeof secret === "string" ? secret : secret.reveal();

@@ -2,7 +2,7 @@ import { decideActor } from "../access/actor.ts";
 import { TokenryError } from "../errors.ts";
 import { type Actor, SYSTEM } from "../model.ts";
 import { actorFacts, authorize } from "./authorize.ts";
-import { type Attempt, commit, untilCommitted } from "./commit.ts";
+import { type Attempt, commit, tokenKey, untilCommitted } from "./commit.ts";
 import type { Context } from "./context.ts";
 import { checkActor, checkReason, checkRequest, checkTokenId } from "./input.ts";
 import { recordEvent } from "./record-event.ts";
@@ -26,6 +26,8 @@ export async function revoke(context: Context, request: RevokeRequest): Promise<
     const token = await context.repository.findById(tokenId);
     if (token === undefined) {
       await checkEnded(context, tokenId, actor);
+      // Who repeats a revocation may not have been answered the first time, and no other node told.
+      await context.announce([tokenKey(tokenId)]);
       return done;
     }
     const { owner, account } = token;

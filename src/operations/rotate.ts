@@ -53,7 +53,7 @@ export async function rotate(
     kind,
   });
   if (kind.replacement !== "rotate") throw new TokenryError("replacement_not_allowed");
-  await context.uses.flush();
+  await context.uses.flushSoon();
   return untilCommitted<Issued | RotationPending>(async () => {
     const now = context.now();
     const rotation = {

@@ -1,3 +1,4 @@
+import { isExpired } from "../lifecycle/expiry.ts";
 import { PENDING } from "../lifecycle/slots.ts";
 import type { StoredToken } from "../ports/repository.ts";
 import { commit } from "./commit.ts";
@@ -21,11 +22,17 @@ export async function sweep(context: Context): Promise<SweepResult> {
   for (;;) {
     const now = context.now();
     const batch = await context.repository.expiredBefore(now, BATCH);
-    const swept = await sweepBatch(context, batch, now);
+    const ended = batch.filter((token) => hasEnded(context, token, now));
+    const swept = await sweepBatch(context, ended, now);
     removed += swept;
     // A batch of which nothing went is another node's to finish: it is at it now.
     if (batch.length < BATCH || swept === 0) return { removed };
   }
+}
+
+/** A use that was accepted and could not be written yet keeps its token. */
+function hasEnded({ uses }: Context, token: StoredToken, now: number): boolean {
+  return isExpired({ expiresAt: uses.pendingExpiry(token) }, now);
 }
 
 /** One commit for the batch; where another node was at one of its tokens first, one commit for each. */

@@ -51,7 +51,7 @@ export async function update(context: Context, request: UpdateRequest): Promise<
   checkRequest(request, KEYS);
   const tokenId = checkTokenId(request.tokenId);
   const actor = checkActor(request.actor);
-  await context.uses.flush();
+  await context.uses.flushSoon();
   return untilCommitted(async (): Promise<Attempt<Token>> => {
     const { token, authority } = await openToken(context, { tokenId, actor, deed: "update" });
     const kind = context.kinds.get(token.kind);

@@ -13,10 +13,7 @@ const FLUSH_AFTER_MS = 1000;
 /** Enough company: write at once. */
 const FLUSH_AT = 1000;
 
-/**
- * How long an operation waits for what is written before it. In an outage it is to be told soon; the uses that come too late for it are
- * what those of other nodes are to it anyway: the guards of its commit know them.
- */
+/** How long an operation waits for what is written before it: in an outage it is to be told soon. */
 const PATIENCE_MS = 250;
 
 /** Uses kept while the repository is out of reach; what is more is forgotten, which costs accuracy and nothing else. */
@@ -29,10 +26,10 @@ export interface Uses {
   note(token: StoredToken, usedAt: number, expiresAt: number | null): void;
   /** The expiry of a token after the accepted uses that the repository may not know yet. */
   pendingExpiry(token: Pick<StoredToken, "id" | "expiresAt">): number | null;
-  /**
-   * Writes what waits, and waits for it a moment at most. Never throws: a failure is reported, and what was not written waits on.
-   */
+  /** Writes what waits. Never throws: a failure is reported, and what was not written waits on. */
   flush(): Awaitable<void>;
+  /** The same, waited for a moment at most: what is not written by then still counts, by `pendingExpiry`. */
+  flushSoon(): Awaitable<void>;
   /** Writes what waits and stops the timer. */
   close(): Promise<void>;
 }
@@ -101,7 +98,8 @@ export function createUses(
     pendingExpiry({ id, expiresAt }) {
       return (pending.get(id) ?? []).reduce(movedExpiry, expiresAt);
     },
-    flush() {
+    flush: writeAll,
+    flushSoon() {
       const written = writeAll();
       return isThenable(written) ? atMost(written, PATIENCE_MS) : written;
     },

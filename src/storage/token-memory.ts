@@ -74,6 +74,10 @@ export function createTokenMemory({ ttlMs, max, now }: TokenMemoryOptions): Toke
       }
     }
   };
+  const dropWhere = (isMeant: (found: FoundToken) => boolean): void => {
+    for (const [hash, { found }] of [...entries.entriesAscending()])
+      if (found !== null && isMeant(found)) drop(hash);
+  };
   const forget = (key: string): void => {
     const id = key.slice(key.indexOf(":") + 1);
     if (key === "*") {
@@ -81,11 +85,8 @@ export function createTokenMemory({ ttlMs, max, now }: TokenMemoryOptions): Toke
       hashOfToken.clear();
     }
     if (key.startsWith("token:")) drop(hashOfToken.get(id) ?? "");
-    if (key.startsWith("zones:")) {
-      for (const [hash, { found }] of [...entries.entriesAscending()]) {
-        if (found?.token.account === id) drop(hash);
-      }
-    }
+    if (key.startsWith("zones:")) dropWhere(({ token }) => token.account === id);
+    if (key.startsWith("owned:")) dropWhere(({ token }) => token.owner === id);
   };
   return { recall, keep, show, forget };
 }

@@ -64,6 +64,31 @@ describe("during an outage", () => {
     expect(await outcomeOf(next)).toBe("store");
   });
 
+  test("calls of a few accounts ask at once: who is answered does not wait for who is not", async () => {
+    const waiting = new Promise<Taken>(() => {});
+    const asked: string[] = [];
+    let isDown = true;
+    const store: BudgetStore = {
+      take([{ key = "" } = {}]) {
+        asked.push(key);
+        if (isDown) throw failure;
+        return key === "e" ? Promise.resolve(FROM_STORE) : waiting;
+      },
+    };
+    const budgets = withOutagePolicy(store, memoryBudgets(), () => {});
+    const take = (key: string) =>
+      Promise.resolve(budgets.take([{ key, limit: 3, windowMs: 60_000 }], 1, 0));
+    await take("a");
+    isDown = false;
+    expect(await Promise.all(["a", "b", "c"].map((key) => outcomeOf(take(key))))).toEqual(
+      new Array(3).fill("waits"),
+    );
+    expect(await outcomeOf(take("a"))).toBe("local: true");
+    expect(await outcomeOf(take("e"))).toBe("store");
+    expect(asked).toEqual(["a", "a", "b", "c", "e"]);
+    expect(await outcomeOf(take("a")), "it is over").toBe("waits");
+  });
+
   test("an answer to the one ends it: all ask the store again", async () => {
     const { asked, take } = heldStore();
     const first = take();

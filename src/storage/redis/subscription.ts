@@ -1,5 +1,5 @@
 import type { Channel, Emitter } from "./channel.ts";
-import { NoAnswerError, type TimeLimit } from "./time-limit.ts";
+import type { TimeLimit } from "./time-limit.ts";
 
 /** What a {@link Subscription} works with. */
 export interface SubscriptionSettings {
@@ -45,8 +45,8 @@ export class Subscription {
   }
 
   /**
-   * Resolves when messages flow, or when Redis is silent for too long: then that is a gap, which ends when it answers. Rejects what
-   * the client or Redis refuses.
+   * Resolves when messages flow, or when Redis cannot be reached in time: then that is a gap, which ends when it can. Rejects what
+   * Redis refuses.
    */
   async start(): Promise<void> {
     const acknowledged = this.#channel.subscribe();
@@ -55,7 +55,7 @@ export class Subscription {
       this.#heardAt = performance.now();
       this.#state = "flowing";
     } catch (cause) {
-      if (!(cause instanceof NoAnswerError)) {
+      if (isRefusal(cause)) {
         await this.close();
         throw cause;
       }
@@ -161,4 +161,9 @@ export class Subscription {
     });
     this.#schedule(this.#intervalMs);
   }
+}
+
+/** A reply of the server begins with its code: NOPERM, NOAUTH, ERR. What clients say of connections does not, and passes. */
+function isRefusal(cause: unknown): boolean {
+  return cause instanceof Error && /^[A-Z][A-Z\d]+ /.test(cause.message);
 }
