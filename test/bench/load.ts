@@ -51,7 +51,7 @@ export async function compareLoads(floor: Call, call: Call, inFlight: number): P
 export async function rateOf(
   call: Call,
   inFlight: number,
-  most = Number.POSITIVE_INFINITY,
+  most: number = Number.POSITIVE_INFINITY,
 ): Promise<number> {
   await round(call, inFlight, ROUND_MS, most / 4);
   return (await round(call, inFlight, 3 * ROUND_MS, (most * 3) / 4)).rate;
@@ -61,7 +61,7 @@ async function round(
   call: Call,
   inFlight: number,
   ms: number,
-  most = Number.POSITIVE_INFINITY,
+  most: number = Number.POSITIVE_INFINITY,
 ): Promise<Round> {
   const latencies: number[] = [];
   const started = performance.now();

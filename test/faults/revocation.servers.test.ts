@@ -39,9 +39,8 @@ async function race(
     "update",
   ]);
   expect(Object.keys(seen.codes).sort()).toEqual(CODES);
-  expect(seen.during).toBeGreaterThan(options.changes);
-  expect(seen.uses).toBeGreaterThan(options.changes / 2);
-  console.log(JSON.stringify(seen));
+  expect(seen.during).toBeGreaterThan(options.changes / 2);
+  expect(seen.uses).toBeGreaterThan(options.changes / 20);
   return seen;
 }
 

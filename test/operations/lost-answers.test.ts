@@ -72,7 +72,10 @@ describe("a change whose commit was not answered", () => {
 describe("a store that is slow to note uses", () => {
   test("sweeps no token that was used in time, nor tells management that it has expired", async () => {
     const repository = memoryRepository();
-    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
     const slow: Repository = {
       ...repository,
       async touch(uses) {

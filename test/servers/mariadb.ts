@@ -32,6 +32,8 @@ export function startMariadb({ args = [] }: ServerOptions = {}): Promise<TestSer
       mariadb,
       ...["--no-defaults", dataOf(folder), `--bind-address=${HOST}`, `--port=${port}`],
       ...[`--socket=${join(folder, "socket")}`, `--pid-file=${join(folder, "pid")}`],
+      // Of its own: a MariaDB that starts deletes what it takes for leftovers, the temporary tables of others that run.
+      `--tmpdir=${folder}`,
       ...["--skip-name-resolve", "--max-connections=300", "--character-set-server=utf8mb4"],
       ...SIZES,
       ...args,

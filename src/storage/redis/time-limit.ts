@@ -9,7 +9,7 @@ export function checkTimeout(timeoutMs: number = DEFAULT_MS): number {
 }
 
 /** Redis, or the client in front of it, was silent for too long. What was asked may have been done, or may be done yet. */
-export class NoAnswerError extends Error {
+class NoAnswerError extends Error {
   constructor(timeoutMs: number) {
     super(`Redis did not answer within ${timeoutMs} ms`);
     this.name = "NoAnswerError";

@@ -2,13 +2,13 @@ import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Tables } from "./tables.ts";
 
 /** Numbers of a take in the third parameter: the places of its two meters, their limits and windows, the cost and the time. */
-export const NUMBERS_OF_TAKE = 8;
+const NUMBERS_OF_TAKE = 8;
 
 /**
  * A batch of takes in one statement for PostgreSQL: what `levelAt`, `meteredFrom` and `decideTake` of budget/decide do, in the same order
  * of operations on the same doubles, so that the two agree to the last bit.
  *
- * `$1`: the keys, each once. `$2`: the longest window of each. `$3`: {@link NUMBERS_OF_TAKE} numbers for each take, of two meters; of one
+ * `$1`: the keys, each once. `$2`: the longest window of each. `$3`: `NUMBERS_OF_TAKE` numbers for each take, of two meters; of one
  * meter it names the same twice. Answers with one row: `before`, of each key in order `at` and `level`, separated by spaces, and `allowed`,
  * a 1 or 0 for each take.
  *

@@ -32,7 +32,7 @@ export function takeInTransaction(
 }
 
 /** Loses no race that nobody would know the winner of. */
-export function whileWaitedFor(context: SqlContext, attention: Attention): SqlContext {
+function whileWaitedFor(context: SqlContext, attention: Attention): SqlContext {
   const { isLostRace } = context.capabilities;
   const capabilities = {
     ...context.capabilities,
@@ -75,9 +75,9 @@ function readMeters(rows: readonly Row[]): Meters {
   );
 }
 
-/** A level. Drivers that can be told to give fractions as text are understood. */
-export function readLevel(value: unknown): number {
-  const level = typeof value === "string" ? Number.parseFloat(value) : value;
+/** Drivers give fractions as number or, where they are told to, as text. */
+function readLevel(value: unknown): number {
+  const level = typeof value === "string" && value !== "" ? Number(value) : value;
   if (typeof level !== "number" || !Number.isFinite(level)) throw unreadable("level");
   return level;
 }

@@ -48,8 +48,9 @@ const LONGEST_KEY = 255;
  *
  * Exact: on PostgreSQL each batch of takes is one statement, elsewhere one short transaction that locks the rows that it needs, by the
  * same arithmetic as in memory. Takes that arrive together travel together, up to 256, decided in their order; a lone take waits for nobody.
- * Time: the `now` of the call counts, the caller's clock, in whole milliseconds, so clocks of different machines should agree to well below
- * a window. Rows that tell nothing any more are deleted in the background, at most once a minute by each process.
+ * Time: the `now` of the call counts, the caller's clock, in whole milliseconds. Clocks of different machines should agree to well below a
+ * window: a take that is a window late, by its clock or on its way, looks like one after the clock was set back, and what has refilled since
+ * may refill once more. Rows that tell nothing any more are deleted in the background, at most once a minute by each process.
  *
  * An outage, and what takes longer than `timeoutMs` in its batch, rejects; such a take may have been spent all the same.
  *

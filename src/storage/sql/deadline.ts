@@ -50,8 +50,8 @@ export class Deadlines {
 
   /**
    * Whether a connection is likely to be dead. A machine that takes over an address, or a firewall that forgets, leaves connections behind
-   * that look good and are never answered: when one is found out, so are those that have answered nothing since it was asked. What was never
-   * asked is trusted.
+   * that look good and are never answered: when one is found out, so are those that have answered nothing of late. What was never asked is
+   * trusted.
    */
   isDoubtful(connection: object): boolean {
     return (this.#lastAnswers.get(connection) ?? Number.POSITIVE_INFINITY) < this.#doubtedAt;
@@ -141,25 +141,37 @@ export class Deadlines {
   }
 
   #giveUp(): void {
-    this.#timer = undefined;
-    const now = performance.now();
-    for (const deadline of this.#open) {
-      const leftMs = deadline.begunAt + this.timeoutMs - now;
-      if (leftMs > 0) {
-        this.#startTimer(leftMs);
-        return;
-      }
-      this.#open.delete(deadline);
-      if (deadline.patience > 0 && this.#answeredAt > deadline.begunAt) {
-        deadline.patience -= 1;
-        this.#add(deadline);
-      } else {
-        deadline.isOver = true;
-        if (deadline.connection !== undefined)
-          this.#doubtedAt = Math.max(this.#doubtedAt, deadline.begunAt);
-        deadline.giveUp(new NoAnswerError(this.timeoutMs));
-      }
+    try {
+      // One that ended meanwhile, with another, is not open any more.
+      for (const deadline of this.#due()) if (this.#open.delete(deadline)) this.#onTimeUp(deadline);
+    } finally {
+      // Only here, as meanwhile none is to begin.
+      this.#timer = undefined;
+      const [next] = this.#open;
+      if (next !== undefined) this.#startTimer(next.begunAt + this.timeoutMs - performance.now());
     }
+  }
+
+  #due(): readonly Deadline[] {
+    const now = performance.now();
+    const due: Deadline[] = [];
+    for (const deadline of this.#open) {
+      if (deadline.begunAt + this.timeoutMs > now) break;
+      due.push(deadline);
+    }
+    return due;
+  }
+
+  #onTimeUp(deadline: Deadline): void {
+    if (deadline.patience > 0 && this.#answeredAt > deadline.begunAt) {
+      deadline.patience -= 1;
+      this.#add(deadline);
+      return;
+    }
+    deadline.isOver = true;
+    // Later by half: what answered just after it was asked may have died with it.
+    if (deadline.connection !== undefined) this.#doubtedAt = deadline.begunAt + this.timeoutMs / 2;
+    deadline.giveUp(new NoAnswerError(this.timeoutMs));
   }
 }
 

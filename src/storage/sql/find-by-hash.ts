@@ -39,7 +39,7 @@ export function findByHash(
   { readZones, deadlines, run }: LookupTools,
 ): Repository["findByHash"] {
   const runWhole = runOn(context, deadlines);
-  const read = reader(context, new FoundTokens(readZones), { run, runWhole });
+  const read = reader(context, new FoundTokens(readZones, isPacked(context)), { run, runWhole });
   const lookups = new Lookups(read, limitsOf(context), deadlines);
   return (given) => {
     const hashes = given.filter(isHash);
@@ -51,51 +51,62 @@ function limitsOf({ db }: SqlContext): LookupLimits {
   return db.getExecutor().adapter.supportsMultipleConnections === false ? IN_PROCESS : ON_A_SERVER;
 }
 
+/** Whether rows come packed. SQLite is in this process, and its columns may hold anything. */
+function isPacked({ capabilities }: SqlContext): boolean {
+  return capabilities.dialect !== "sqlite";
+}
+
 function reader(
   context: SqlContext,
   tokens: FoundTokens,
   { run, runWhole }: { readonly run: RunLookup; readonly runWhole: RunLookup },
 ): ReadMany<FoundToken> {
-  const isPacked = context.capabilities.dialect !== "sqlite";
-  const find = isPacked ? findPacked(context) : findColumns(context, "short");
+  const find = isPacked(context) ? findPacked(context) : findColumns(context, "short");
   const findWhole = findColumns(context, "whole");
+  const readRow: ReadRow = (row, hash) => tokens.read(hash, row);
+  const readWhole: ReadRow = (row) => tokens.readWhole(row) ?? unreadable("document");
   const answerWhole = async (rows: readonly Row[], answers: Answers): Promise<void> => {
-    const whole = await runWhole(findWhole(rows.map(hashOf)));
-    for (const row of answerRows(whole, tokens, answers))
-      answers.set(hashOf(row), unreadable("document"));
+    answerRows(await runWhole(findWhole(rows.map(hashOf))), readWhole, answers);
   };
   const complete = async (left: readonly Row[], answers: Answers): Promise<Answers> => {
     // A document is brought once for all tokens that have it, and again for those that have another by now.
     await answerWhole(oneOfEach(left), answers);
     const others = left.filter((row) => !answers.has(hashOf(row)));
-    const changed = answerRows(others, tokens, answers);
+    const changed = answerRows(others, readRow, answers);
     if (changed.length > 0) await answerWhole(changed, answers);
     return answers;
   };
   return (hashes) =>
     run(find(hashes)).then((rows) => {
       const answers: Answers = new Map();
-      const left = answerRows(rows, tokens, answers);
+      const left = answerRows(rows, readRow, answers);
       return left.length === 0 ? answers : complete(left, answers);
     });
 }
 
 type Answers = Map<string, FoundToken | Error>;
 
-/** Reads rows, and gives back those that do not have all that is needed. One that cannot be read fails the calls that found it alone. */
-function answerRows(rows: readonly Row[], tokens: FoundTokens, answers: Answers): readonly Row[] {
+/** `undefined`: the row does not hold all that is needed. */
+type ReadRow = (row: Row, hash: string) => FoundToken | Error | undefined;
+
+/** Reads rows, and gives back those that do not hold all that is needed. One that cannot be read fails alone. */
+function answerRows(rows: readonly Row[], read: ReadRow, answers: Answers): readonly Row[] {
   const left: Row[] = [];
   for (const row of rows) {
     const hash = hashOf(row);
-    try {
-      const found = tokens.read(hash, row);
-      if (found === undefined) left.push(row);
-      else answers.set(hash, found);
-    } catch (error) {
-      answers.set(hash, error instanceof Error ? error : unreadable("token", error));
-    }
+    const answer = attempted(() => read(row, hash));
+    if (answer === undefined) left.push(row);
+    else answers.set(hash, answer);
   }
   return left;
+}
+
+function attempted<Value>(read: () => Value): Value | Error {
+  try {
+    return read();
+  } catch (error) {
+    return error instanceof Error ? error : unreadable("token", error);
+  }
 }
 
 /** One row for each state of an account's zones. */

@@ -41,7 +41,11 @@ export async function migrate<Database>(
   if (await retrying(() => isUpToDate(known), isLostRace)) return;
   const hasTypes = options.capabilities?.columnTypes !== undefined;
   const context = hasTypes ? known : await withServerTypes(known);
-  await migratingAlone(context, (connection) => bringUpToDate({ ...context, db: connection }));
+  try {
+    await migratingAlone(context, (connection) => bringUpToDate({ ...context, db: connection }));
+  } catch (error) {
+    throw isLostRace(error) ? cannotBeMade(error) : error;
+  }
 }
 
 async function isUpToDate(context: SqlContext): Promise<boolean> {
@@ -57,9 +61,14 @@ async function bringUpToDate(context: SqlContext): Promise<void> {
       const row = known?.find(({ name }) => name === migration.name);
       if (row === undefined || !isDone(row)) await runMigration(context, migration, row);
     }
-  } catch (cause) {
-    throw new Error("tokenry's tables cannot be made.", { cause });
+  } catch (error) {
+    // As it is: all of it may be done again.
+    throw context.capabilities.isLostRace(error) ? error : cannotBeMade(error);
   }
+}
+
+function cannotBeMade(cause: unknown): Error {
+  return new Error("tokenry's tables cannot be made.", { cause });
 }
 
 /** What is to be there before the first step. */

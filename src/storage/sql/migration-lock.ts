@@ -9,6 +9,9 @@ type Work = (connection: Kysely<Tables>) => Promise<void>;
 /** What all who migrate with PostgreSQL wait for: any number that others are unlikely to lock. It is "tokenry" in ASCII. */
 const POSTGRES_LOCK = 32_773_604_352_356_985n;
 
+/** While a change of a table waits for those who read it, all who come later wait behind it: not for long, and then it is tried again. */
+const POSTGRES_LOCK_TIMEOUT = "set local lock_timeout = '1s'";
+
 /** The same in MySQL and MariaDB, where it is the whole server's. */
 const MYSQL_LOCK = "tokenry_migration";
 
@@ -22,6 +25,7 @@ export function migratingAlone(context: SqlContext, work: Work): Promise<void> {
       return inTransaction(context, async (transaction) => {
         // It ends with the transaction: also behind a pool that gives each transaction another session.
         await sql`select pg_advisory_xact_lock(${sql.lit(POSTGRES_LOCK)})`.execute(transaction);
+        await sql.raw(POSTGRES_LOCK_TIMEOUT).execute(transaction);
         await work(transaction);
       });
     case "sqlite":

@@ -61,13 +61,14 @@ export function namePlugin({ schema, prefix = PREFIX }: TableNames): KyselyPlugi
 class NameTransformer extends OperationNodeTransformer {
   readonly #schema: IdentifierNode | undefined;
   readonly #prefix: string;
-  /** A query within a query comes twice, and the host's prefix may begin as ours does. */
+  /** What is not renamed again: a query within a query comes twice, and the host's names may begin as ours do. */
   readonly #renamed = new WeakSet<IdentifierNode>();
 
   constructor(schema: string | undefined, prefix: string) {
     super();
     this.#schema = schema === undefined ? undefined : { kind: "IdentifierNode", name: schema };
     this.#prefix = prefix;
+    if (this.#schema !== undefined) this.#renamed.add(this.#schema);
   }
 
   protected override transformIdentifier(node: IdentifierNode): IdentifierNode {

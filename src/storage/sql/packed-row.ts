@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import { isMysql, type SqlCapabilities } from "./capabilities.ts";
-import { type Row, readText } from "./row.ts";
+import { type Row, readText, readTextOrNull } from "./row.ts";
 
 /**
  * Stands between the parts of a packed row. JSON and numbers never hold it; a name that does leaves a part too many, and the row is then
@@ -11,6 +11,7 @@ const SEPARATOR = "\u001f";
 /** Stands before a value in a column that may be null. */
 const PRESENT = "=";
 
+/** In this order, and then {@link NULLABLE}. */
 const REQUIRED = [
   "id",
   "kind",
@@ -26,15 +27,18 @@ const REQUIRED = [
   "version",
 ] as const;
 
+/** At the end what noted uses change: the text before it tells whether anything else has changed. */
 const NULLABLE = [
   "pepper",
   "slot",
   "access",
   "network",
+  "reminded_from",
   "expires_at",
   "last_used_at",
-  "reminded_from",
 ] as const;
+
+const PARTS = REQUIRED.length + NULLABLE.length;
 
 /**
  * The columns of a token but for its hash as one text. Drivers take longer over a row of twenty columns than a server takes to find it, and
@@ -55,7 +59,8 @@ export function packedZones(capabilities: SqlCapabilities): RawBuilder<string | 
     sql.ref(`tokenry_zone_sets.${column}`),
   );
   const short = sql`case when ${digest} is null then ${marked(document, capabilities)} else '' end`;
-  return sql`case when ${revision} is not null then ${joined([revision, orEmpty(marked(digest, capabilities)), short])} end`;
+  const parts = [revision, orEmpty(marked(digest, capabilities)), short];
+  return sql`case when ${revision} is not null then ${joined(parts)} end`;
 }
 
 function joined(parts: readonly unknown[]): RawBuilder<string> {
@@ -72,20 +77,36 @@ function marked(value: unknown, capabilities: SqlCapabilities): RawBuilder<unkno
   return isMysql(capabilities) ? sql`concat(${mark}, ${value})` : sql`${mark} || ${value}`;
 }
 
-/** The columns that were packed. `undefined`: a text in the row holds what stands between the parts. */
+/** The columns that were packed. `undefined`: a text of the row holds what stands between the parts. */
 export function unpacked(row: Row): Row | undefined {
   const parts = readText(row, "token").split(SEPARATOR);
-  if (parts.length !== REQUIRED.length + NULLABLE.length) return undefined;
-  const columns: Record<string, unknown> = { hash: row.hash };
-  for (const [place, column] of REQUIRED.entries()) columns[column] = parts[place];
-  for (const [place, column] of NULLABLE.entries())
-    columns[column] = unmarked(parts[REQUIRED.length + place]);
-  const [revision, digest, document] =
-    row.zones === null ? [] : readText(row, "zones").split(SEPARATOR);
-  columns.revision = revision ?? null;
-  columns.digest = unmarked(digest);
-  columns.document = unmarked(document);
-  return columns;
+  if (parts.length !== PARTS) return undefined;
+  const [id, kind, owner, account, name, hint, budgets, ...others] = parts;
+  const [created_at, created_by, updated_at, secret_created_at, version, ...nullable] = others;
+  const [pepper, slot, access, network, reminded_from, ...uses] = nullable.map(unmarked);
+  const [expires_at, last_used_at] = uses;
+  const zones = readTextOrNull(row, "zones");
+  const [revision = null, digest, document] = zones === null ? [] : zones.split(SEPARATOR);
+  return {
+    ...{ hash: row.hash, id, kind, owner, account, name, hint, budgets },
+    ...{ created_at, created_by, updated_at, secret_created_at, version },
+    ...{ pepper, slot, access, network, reminded_from, expires_at, last_used_at },
+    ...{ revision, digest: unmarked(digest), document: unmarked(document) },
+  };
+}
+
+/** What noted uses change, of a row in which nothing else has changed since; `undefined` where something has. */
+export function unpackedUses(known: Row, row: Row): Row | undefined {
+  const [before, now] = [readText(known, "token"), readText(row, "token")];
+  const start = startOfUses(now);
+  const isSame = known.zones === row.zones && before.startsWith(now.slice(0, start));
+  if (!isSame || startOfUses(before) !== start) return undefined;
+  const [expires_at, last_used_at] = now.slice(start).split(SEPARATOR).map(unmarked);
+  return { expires_at, last_used_at };
+}
+
+function startOfUses(text: string): number {
+  return text.lastIndexOf(SEPARATOR, text.lastIndexOf(SEPARATOR) - 1) + 1;
 }
 
 function unmarked(part = ""): string | null {

@@ -25,6 +25,8 @@ export class Listening {
   readonly #whole: Promise<void>;
   /** Given when messages flow, or the present try to make them has failed. */
   #tried = new Signal();
+  /** Whether somebody relies on messages that did not flow. */
+  #isGap = false;
 
   constructor(
     pool: ListenPool,
@@ -39,7 +41,12 @@ export class Listening {
 
   /** Resolves when messages flow, or a try to make them has failed: it goes on trying. */
   async tried(): Promise<void> {
-    await answeredWithin(this.#tried.given, this.#settings.timeoutMs).catch(() => {});
+    const tried = new Promise<void>((resolve) => this.#tried.whenGiven(resolve));
+    try {
+      await answeredWithin(tried, this.#settings.timeoutMs);
+    } catch {
+      this.#isGap = true;
+    }
   }
 
   /** Resolves when the client is back in its pool. */
@@ -49,18 +56,18 @@ export class Listening {
   }
 
   async #keepListening(): Promise<void> {
-    let isGap = false;
     for (let failures = 0; !this.#end.isGiven; failures += 1) {
       const session = await this.#begin();
       if (session !== undefined) {
-        if (isGap) this.#tell([ALL]);
+        if (this.#isGap) this.#tell([ALL]);
+        this.#isGap = false;
         this.#tried.give();
         const sinceMs = performance.now();
         await this.#useUp(session);
         // One that is lost as soon as it is there is no success.
         if (performance.now() - sinceMs >= LONGEST_PAUSE_MS) failures = 0;
       }
-      isGap = true;
+      this.#isGap = true;
       this.#tried.give();
       this.#tried = new Signal();
       await this.#pause(failures);
@@ -80,7 +87,7 @@ export class Listening {
   /** `undefined` where it was ended meanwhile. */
   async #connect(): Promise<PostgresListener | undefined> {
     const connecting = this.#pool.connect();
-    const client = await Promise.race([connecting, this.#end.given]);
+    const client = await this.#end.orGiven(connecting);
     if (client === undefined)
       connecting.then(
         (late) => late.release(),
@@ -90,7 +97,7 @@ export class Listening {
   }
 
   async #useUp(session: ListenSession): Promise<void> {
-    await Promise.race([session.lost, this.#end.given]);
+    await this.#end.orGiven(session.lost);
     const isLost = !this.#end.isGiven;
     if (isLost) this.#tell([ALL]);
     await session.end(isLost);
@@ -104,25 +111,33 @@ export class Listening {
       timer = setTimeout(resolve, (longestMs * (1 + Math.random())) / 2);
       timer.unref?.();
     });
-    await Promise.race([elapsed, this.#end.given]);
+    await this.#end.orGiven(elapsed);
     clearTimeout(timer);
   }
 }
 
-/** Something that happens once. */
+/** Something that happens once. No promise of it is kept: what waits for it in vain, time and again, would add up on one that lives on. */
 class Signal {
-  readonly given: Promise<undefined>;
   isGiven = false;
-  #resolve: (value: undefined) => void = () => {};
-
-  constructor() {
-    this.given = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
+  readonly #callbacks = new Set<() => void>();
 
   give(): void {
     this.isGiven = true;
-    this.#resolve(undefined);
+    for (const callback of this.#callbacks) callback();
+    this.#callbacks.clear();
+  }
+
+  whenGiven(callback: () => void): void {
+    if (this.isGiven) callback();
+    else this.#callbacks.add(callback);
+  }
+
+  /** What a promise comes to; `undefined` where this is given first. */
+  orGiven<Value>(promise: Promise<Value>): Promise<Value | undefined> {
+    return new Promise((resolve, reject) => {
+      const onGiven = (): void => resolve(undefined);
+      this.whenGiven(onGiven);
+      promise.then(resolve, reject).finally(() => this.#callbacks.delete(onGiven));
+    });
   }
 }

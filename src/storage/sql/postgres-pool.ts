@@ -1,5 +1,6 @@
 import { type Dialect, PostgresDialect, type PostgresPoolClient } from "kysely";
 import { type Deadline, type Deadlines, PATIENCE } from "./deadline.ts";
+import { isLostRace } from "./lost-race.ts";
 import type { Row } from "./row.ts";
 
 /** What is used of a `Pool` of `pg`. */
@@ -33,7 +34,7 @@ export interface PostgresResult {
 /** Values as the database spells them: parsers that the host has set have no say. */
 const AS_TEXT = { getTypeParser: () => (text: unknown) => text };
 
-/** Runs a prepared statement, all in all within the deadline. One that fails costs its connection, which may be why. */
+/** Runs a prepared statement, all in all within the deadline. One that fails costs its connection, which may be why, unless it only lost a race. */
 export function runOnPostgres(
   pool: PostgresPool,
   deadlines: Deadlines,
@@ -54,7 +55,7 @@ export function runOnPostgres(
       deadline.connection = client;
       client.query({ ...query, types: AS_TEXT }, (error, result) => {
         if (deadline.isOver) return;
-        giveBack(client, Boolean(error));
+        giveBack(client, error && !isLostRace(error));
         if (error) {
           fail(error);
           return;
@@ -71,7 +72,11 @@ export function postgresOver(pool: PostgresPool, deadlines: Deadlines): Dialect 
   const connect = (): Promise<PostgresPoolClient> =>
     new Promise((resolve, reject) => {
       const deadline = deadlines.begin(reject, PATIENCE);
-      borrow({ pool, deadlines, deadline }, reject, (client) => {
+      const onError = (error: Error): void => {
+        deadlines.end(deadline);
+        reject(error);
+      };
+      borrow({ pool, deadlines, deadline }, onError, (client) => {
         deadlines.end(deadline);
         const watched: Pick<PostgresPoolClient, "release"> = new WatchedClient(client, deadlines);
         // A cast, as Kysely's client also has cursors, which nothing here asks for.

@@ -10,6 +10,7 @@ import { contextOf, type SqlContext, type SqlOptions } from "./sql-context.ts";
 import { tablesOf } from "./tables.ts";
 import { tokenReads } from "./token-reads.ts";
 import { touch } from "./touch.ts";
+import { guarded, throwWithoutValues } from "./without-values.ts";
 import { ZoneReader } from "./zone-documents.ts";
 import { zoneReads } from "./zone-steps.ts";
 
@@ -22,9 +23,11 @@ export interface SqlRepositoryOptions<Database> extends SqlOptions<Database> {
    */
   readonly pool?: SqlPool | undefined;
   /**
-   * How long a statement may take, in milliseconds, 1 to 600,000: what the database has not answered by then is an outage. A look-up has
-   * that long in all; other work may wait longer for a connection while the database answers. Default 1,500; for SQLite, where only
-   * the lock of another process can be waited for, 10,000.
+   * How long a statement may take, in milliseconds, 1 to 600,000: what the database has not answered by then is an outage. A look-up is
+   * one statement, connection and all; up to two more, each with as long, follow only where its account has a long document of zones that
+   * this process does not know yet. Other work may wait longer for a connection while the database answers; without `pool`, where a wait
+   * for a connection looks like any other, for a statement, too. Default 1,500; for SQLite, where only the lock of another process can be
+   * waited for, 10,000.
    */
   readonly timeoutMs?: number | undefined;
 }
@@ -47,7 +50,8 @@ const SQLITE_TIMEOUT_MS = 10_000;
  *
  * Any number of processes may share the database. A commit that was given up because the database did not answer is not tried again, and
  * is not committed later, unless it was the answer to its last statement that did not come: then nobody knows. Throws TypeError or
- * RangeError that names the option.
+ * RangeError that names the option. What its methods throw is the driver's error without what holds values of rows: not its statement,
+ * nor its detail.
  *
  * @example
  * const pool = new Pool({ connectionString, connectionTimeoutMillis: 1000 });
@@ -60,23 +64,24 @@ export function sqlRepository<Database>(options: SqlRepositoryOptions<Database>)
   const deadlines = new Deadlines(timeoutOf(options, given));
   const { context, run } = connected(options.pool, given, deadlines);
   const readZones = new ZoneReader();
-  const bound = <Value>(work: () => Promise<Value>) => deadlines.bound(work, PATIENCE);
+  const bound = <Value>(work: () => Promise<Value>) =>
+    deadlines.bound(work, PATIENCE).catch(throwWithoutValues);
+  const boundEach = <Value>(work: (each: SqlContext) => Promise<Value>) =>
+    deadlines.boundEach(context, work).catch(throwWithoutValues);
   const [tokens, zones] = [tokenReads(context.db), zoneReads(context.db, readZones)];
   const events = eventReads(context.db);
   return {
-    findByHash: findByHash(context, { readZones, deadlines, run }),
-    touch: touch(context, deadlines),
-    commit: (change) => deadlines.boundEach(context, (each) => commit(each)(change)),
+    findByHash: guarded(findByHash(context, { readZones, deadlines, run })),
+    touch: guarded(touch(context, deadlines)),
+    commit: (change) => boundEach((each) => commit(each)(change)),
     findById: (id) => bound(() => tokens.findById(id)),
     listByOwner: (page) => bound(() => tokens.listByOwner(page)),
     expiredBefore: (now, limit) => bound(() => tokens.expiredBefore(now, limit)),
     expiringBetween: (...range) => bound(() => tokens.expiringBetween(...range)),
     zones: (account) => bound(() => zones.zones(account)),
     events: (page) => bound(() => events.events(page)),
-    claimNotices: (...claim) =>
-      deadlines.boundEach(context, (each) => outbox(each).claimNotices(...claim)),
-    settleNotice: (...outcome) =>
-      deadlines.boundEach(context, (each) => outbox(each).settleNotice(...outcome)),
+    claimNotices: (...claim) => boundEach((each) => outbox(each).claimNotices(...claim)),
+    settleNotice: (...outcome) => boundEach((each) => outbox(each).settleNotice(...outcome)),
   };
 }
 

@@ -4,7 +4,7 @@ import { type DatabaseFault, faultDatabase } from "./database-faults.ts";
 import type { DatabaseKind } from "./databases.ts";
 import { say } from "./figures.ts";
 
-/** What is done to a server, and how often. `npm run soak` does it more often. */
+/** What is done to a server, and how often. */
 const CASES: readonly {
   readonly title: string;
   readonly fault: DatabaseFault;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { freshDatabase } from "../../servers/fresh-database.ts";
 import { startProxy, type TestProxy } from "../../servers/proxy.ts";
 import type { TestServer } from "../../servers/server.ts";
-import type { DatabaseKind } from "./databases.ts";
+import { type DatabaseKind, IDLE_MS } from "./databases.ts";
 import { type Fault, type Figures, measureFaults } from "./measure.ts";
 import { openScene, type Scene } from "./scene.ts";
 import { openWay, type Way } from "./way.ts";
@@ -85,6 +85,8 @@ const FAULTS: Readonly<Record<DatabaseFault, DatabaseFaultKind>> = {
       begin: (scene) => everyConnection(scene).then(() => way.forget()),
       endure: async () => undefined,
       end: () => undefined,
+      // Transactions of dead connections hold what they have locked until the server ends them.
+      settled: () => sleep(1.5 * IDLE_MS),
     }),
   },
 };

@@ -14,7 +14,7 @@ export interface OpenDatabase extends AsyncDisposable {
 }
 
 /** How long a transaction may do nothing before the server ends it: many times as long as a node takes between two statements. */
-const IDLE_MS = 5000;
+export const IDLE_MS = 2000;
 
 /** A kind of database server, as it is run and used in production: what it acknowledges is on the disk. */
 export interface DatabaseKind {

@@ -76,10 +76,8 @@ class WorldDeeds implements Deeds {
     const { tokens } = this.#world;
     const actor: Actor = SYSTEM;
     switch (deed.name) {
-      case "issue": {
-        const request = { owner, kind: deed.kind, actor, name: "new" };
-        return this.#shown(owner, await tokens.issue(request));
-      }
+      case "issue":
+        return this.#shown(owner, await this.#world.issue({ owner, kind: deed.kind, name: "new" }));
       case "regenerate":
         return this.#shown(owner, await tokens.regenerate({ tokenId: deed.tokenId, actor }));
       case "rotate": {

@@ -11,7 +11,7 @@ export interface Figures {
   slowestDeedMs: number;
   /** From the return of the server to the answer of the first accepted call that began after it. */
   resumedMs: number;
-  /** How late 99 of 100 turns of the event loop were at most, while the faults lasted. */
+  /** How late 99 of 100 turns of the event loop were at most, while the faults lasted and shortly after. */
   loopMs: number;
   /** Calls and deeds that were answered with `unavailable`. */
   unavailable: number;
@@ -24,6 +24,8 @@ export interface Fault {
   begin(scene: Scene): unknown;
   endure(scene: Scene): Promise<unknown>;
   end(): unknown;
+  /** Resolves when what it has left behind on the server is gone, where it leaves anything. */
+  settled?(): Promise<unknown>;
 }
 
 /** Deeds that are done between two faults: some of each owner's. */
@@ -37,7 +39,7 @@ export async function measureFaults(scene: Scene, fault: Fault, times: number): 
   const { traffic } = scene;
   const { calls, failed } = traffic;
   const seen = { slowestMs: 0, resumedMs: 0, unavailable: 0 };
-  await using loop = watchEventLoop();
+  const loop = watchEventLoop();
   for (let time = 0; time < times; time += 1) {
     await fault.begin(scene);
     const answers = calls.count();
@@ -45,17 +47,19 @@ export async function measureFaults(scene: Scene, fault: Fault, times: number): 
     assert.equal(answers.codes.ok, undefined, "a call was accepted without a server");
     await fault.end();
     const back = performance.now();
-    await calls.nextAccepted();
+    await loop.during(calls.nextAccepted());
     seen.resumedMs = Math.max(seen.resumedMs, performance.now() - back);
-    await traffic.acknowledged(DEEDS_BETWEEN);
+    await loop.during(traffic.acknowledged(DEEDS_BETWEEN));
     seen.slowestMs = Math.max(seen.slowestMs, answers.slowestMs);
     seen.unavailable += answers.codes.unavailable ?? 0;
   }
+  await traffic.stop();
+  await fault.settled?.();
   const changes = await scene.audit();
   return {
     faults: times,
     ...seen,
-    ...{ slowestDeedMs: failed.slowestMs, loopMs: await loop.lateMs(), changes },
+    ...{ slowestDeedMs: failed.slowestMs, loopMs: loop.lateMs(), changes },
     unavailable: seen.unavailable + failed.count,
   };
 }

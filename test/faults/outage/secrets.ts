@@ -12,7 +12,7 @@ interface Known {
 }
 
 /** What a call must not answer. */
-export type Answer = "accepted" | "unknown";
+type Answer = "accepted" | "unknown";
 
 /** The secrets that were given out, and what may be answered about each. */
 export class Secrets {

@@ -9,7 +9,10 @@ import {
   type TokenKind,
 } from "../../../src/index.ts";
 
-/** The processes share one clock, which runs so much faster than the world's: every use is due to be noted again in an instant. */
+/**
+ * The processes share one clock, which runs so much faster than the world's: a use is due to be noted again after a second. In return a
+ * sliding token that nobody uses ends after half a day.
+ */
 export const SPEED = 60;
 
 /** What the shared clock says when it starts. */

@@ -35,23 +35,25 @@ export interface Spent {
   readonly together: number;
   readonly byToken: readonly number[];
   readonly togetherCalls: number;
+  /** Calls of the bursts that a busy server had no answer to: they were made again, and may have spent or not. */
+  readonly unanswered: number;
   readonly steady: Steady;
-  /** Calls that were neither admitted nor refused for the budget. */
-  readonly failed: number;
 }
 
 /** What was admitted at about twice the rate, for a while. */
 export interface Steady {
   readonly calls: number;
   readonly admitted: number;
-  /** The burst and what was refilled: at least and at most, as far as the times of the first and the last call are known. */
-  readonly least: number;
-  readonly most: number;
+  /** The burst and what was refilled from the first call to the last. */
+  readonly due: number;
+  /** Between which numbers it must lie, to one in a hundred, as far as the times of the calls are known. */
+  readonly atLeast: number;
+  readonly atMost: number;
   /** From the first call to the last. */
   readonly elapsedMs: number;
   /**
-   * Calls that took half a window or longer, because machine or server stood still: then a whole share may have gone unspent, or counted
-   * twice, as for a clock that is set back.
+   * Calls that took half a window or longer, or had no answer, because machine or server stood still: each may mean that a share went
+   * unspent, and by its caller's clock that one counted twice, as where a clock is set back.
    */
   readonly late: number;
 }
@@ -82,7 +84,6 @@ export async function spendTogether(
       {
         ...burstsOf(alone(name), together(name)),
         steady: steadyOf(steady(name), name.startsWith("redis")),
-        failed: failuresOf([alone, together, steady].flatMap((calls) => calls(name))),
       },
     ]),
   );
@@ -103,10 +104,7 @@ async function perform(
   return (store) => told.flatMap(({ calls }) => calls[store] ?? []);
 }
 
-type Bursts = "alone" | "aloneCalls" | "together" | "byToken" | "togetherCalls";
-
-function burstsOf(alone: readonly Call[], together: readonly Call[]): Pick<Spent, Bursts> {
-  const admitted = countOf(together, "ok");
+function burstsOf(alone: readonly Call[], together: readonly Call[]): Omit<Spent, "steady"> {
   const byToken = [1, 2, 3].map((token) =>
     countOf(
       together.filter((call) => call[2] === token),
@@ -115,16 +113,13 @@ function burstsOf(alone: readonly Call[], together: readonly Call[]): Pick<Spent
   );
   return {
     ...{ alone: countOf(alone, "ok"), aloneCalls: alone.length },
-    ...{ together: admitted, byToken, togetherCalls: together.length },
+    ...{ together: countOf(together, "ok"), byToken, togetherCalls: together.length },
+    unanswered: countOf([...alone, ...together], "unavailable"),
   };
 }
 
 function countOf(calls: readonly Call[], wanted: string): number {
   return calls.filter(([, , , code]) => code === wanted).length;
-}
-
-function failuresOf(calls: readonly Call[]): number {
-  return calls.length - countOf(calls, "ok") - countOf(calls, "budget_exceeded");
 }
 
 /** One token that is alone in its account, three that share one, and one more: the accounts are new, whatever the store has seen. */
@@ -163,11 +158,19 @@ function steadyOf(calls: readonly Call[], isServersClock: boolean): Steady {
   const refused = calls.filter(([, , , code]) => code === "budget_exceeded");
   const lastRefusal = Math.max(latest, ...refused.map(([begun]) => begun));
   const end = Math.max(...(isServersClock ? ends : begins));
+  const late = calls.filter(
+    ([begun, ended, , code]) => ended - begun >= WINDOW_MS / 2 || code === "unavailable",
+  ).length;
+  const due = dueIn(end - earliest);
   return {
-    ...{ calls: calls.length, admitted: countOf(calls, "ok") },
-    least: SHARE + (SHARE * (lastRefusal - latest)) / WINDOW_MS,
-    most: SHARE + (SHARE * (end - earliest)) / WINDOW_MS,
-    elapsedMs: end - earliest,
-    late: calls.filter(([begun, ended]) => ended - begun >= WINDOW_MS / 2).length,
+    ...{ calls: calls.length, admitted: countOf(calls, "ok"), due },
+    atLeast: 0.99 * dueIn(lastRefusal - latest) - SHARE * late,
+    // A unit, as stores count in whole milliseconds.
+    atMost: due + 1 + (isServersClock ? 0 : SHARE * late),
+    ...{ elapsedMs: end - earliest, late },
   };
+}
+
+function dueIn(elapsedMs: number): number {
+  return SHARE + (SHARE * elapsedMs) / WINDOW_MS;
 }

@@ -115,11 +115,11 @@ describe("silence", () => {
     const lost = [1, 2, 3, 4, 5].map((item) =>
       answer(item).then(
         () => "answered",
-        (error: Error) => error.message,
+        (error: unknown) => String(error),
       ),
     );
     await vi.advanceTimersByTimeAsync(1010);
-    const message = "The database did not answer within 1000 ms";
+    const message = "NoAnswerError: The database did not answer within 1000 ms";
     expect(await Promise.all(lost)).toEqual(Array(5).fill(message));
     expect(bench.batches).toHaveLength(1);
     const next = answer(6);

@@ -155,7 +155,7 @@ describe("what is asked", () => {
   });
 });
 
-describe("the same answers as in memory", () => {
+describe("the same answers as in memory", { timeout: 60_000 }, () => {
   test("whatever is asked, at once or one after another, and whichever way the clock moves", async () => {
     await fc.assert(
       fc.asyncProperty(batches(-30_000, 15_000), async (calls) => {
@@ -166,7 +166,7 @@ describe("the same answers as in memory", () => {
         );
         await compareWithMemory(opened.store, [FROM_EVERY_BUDGET, ...calls]);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -176,7 +176,7 @@ describe("the same answers as in memory", () => {
         await using opened = await open();
         await compareWithMemory(opened.store, calls);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 });

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { Kysely, LogEvent } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Change, Repository } from "../../../src/ports/repository.ts";
@@ -159,6 +160,17 @@ function commitCases(open: () => Watched, begin: string): void {
       expect(committed).toEqual({ ok: false, conflict: "slot", id: token.id });
     }
     await commitOk(repository, { remove: [{ id }], insert });
+  });
+
+  test("what a refused statement throws has its code, and not the row", async () => {
+    const { repository } = open();
+    const token = sampleToken();
+    const insert = [{ ...token, kind: null as never }];
+    const commit = repository.commit({ insert, events: [] });
+    const error = await commit.catch((each: unknown) => each);
+    expect(error).toHaveProperty("code", expect.stringMatching(/^(?:23502|ER_BAD_NULL_ERROR)$/));
+    expect(inspect(error).toLowerCase()).not.toContain(token.hash ?? token.id);
+    expect(inspect(error)).not.toContain(token.id);
   });
 
   test("where there is no skip locked, workers wait for each other and claim each notice once", async () => {

@@ -204,7 +204,7 @@ for (const [server, name, open] of SERVERS) {
       await timeToRefusal(() => repository.commit({ insert: tokens, events: [] }));
       await proxy.mend();
       await timeToAnswer(() => repository.findById("any"));
-      await sleep(100);
+      (await scene.occupy())();
       const owned = idsOf(await witness.listByOwner({ owner: OWNER, limit: 9 }));
       for (const { id } of tokens) expect(owned).not.toContain(id);
     });
@@ -236,3 +236,27 @@ for (const [server, name, open] of SERVERS) {
     });
   });
 }
+
+describeWithServer(
+  "postgres",
+  "PostgreSQL without its pool, behind a network that fails",
+  (url) => {
+    test("waits end in time, and a commit that was given up is not committed", async () => {
+      await using scene = await openScene(url, openPostgres);
+      const { db, witness, proxy } = scene;
+      const repository = sqlRepository({ db, timeoutMs: TIMEOUT_MS });
+      const { hash } = await insertToken(repository);
+      const find = async () => repository.findByHash([hash ?? ""]);
+      await find();
+      proxy.blackhole();
+      const tokens = sampleTokens(2);
+      const commit = () => repository.commit({ insert: tokens, events: [] });
+      const times = await Promise.all([find, commit].map(timeToRefusal));
+      expect(Math.max(...times)).toBeLessThan(TIMEOUT_MS + 250);
+      await proxy.mend();
+      await timeToAnswer(find);
+      const owned = idsOf(await witness.listByOwner({ owner: OWNER, limit: 9 }));
+      for (const { id } of tokens) expect(owned).not.toContain(id);
+    });
+  },
+);

@@ -52,6 +52,33 @@ describe("waits", () => {
     expect((await results).every(({ status }) => status === "rejected")).toBe(true);
   });
 
+  test("one timer serves also those that wait on", async () => {
+    const deadlines = new Deadlines(TIMEOUT_MS);
+    for (let count = 0; count < 60; count++) {
+      deadlines.bound(never, 10).catch(() => {});
+      await deadlines.bound(async () => count);
+      await vi.advanceTimersByTimeAsync(TIMEOUT_MS / 5);
+      expect(vi.getTimerCount()).toBe(1);
+    }
+  });
+
+  test("what ends when another is given up is not given up, and what begins then has its own time", async () => {
+    const deadlines = new Deadlines(TIMEOUT_MS);
+    const givenUp: string[] = [];
+    deadlines.begin(() => {
+      givenUp.push("first");
+      deadlines.end(second);
+      deadlines.begin(() => givenUp.push("third"));
+    });
+    const second = deadlines.begin(() => givenUp.push("second"));
+    await vi.advanceTimersByTimeAsync(TIMEOUT_MS + 5);
+    expect(givenUp).toEqual(["first"]);
+    expect(vi.getTimerCount()).toBe(1);
+    await vi.advanceTimersByTimeAsync(TIMEOUT_MS + 5);
+    expect(givenUp).toEqual(["first", "third"]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   test("what may wait for a connection waits on while others are answered, and ten times at most", async () => {
     const deadlines = new Deadlines(TIMEOUT_MS);
     let isGivenUp = false;

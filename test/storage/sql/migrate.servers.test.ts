@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { type Kysely, sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { migrate, schema, sqlRepository } from "../../../src/storage/sql/index.ts";
 import { insertToken } from "../../../src/testing/repository/samples.ts";
 import { type Bundle, bundle } from "../../fixtures/bundle.ts";
 import { type OpenDatabase, openMariadb, openPostgres } from "../../fixtures/server-databases.ts";
 import { openSqlite, sqliteFile } from "../../fixtures/sqlite-file.ts";
-import { runAll, statementsOf } from "../../fixtures/version-0.1.0.ts";
+import { recordedStatements, runAll, statementsOf } from "../../fixtures/version-0.1.0.ts";
 import { describeWithServer, freshDatabase } from "../../servers/index.ts";
 import { type EmptyDatabase, migrateCases } from "./migrate-cases.ts";
 
@@ -104,6 +104,23 @@ describeWithServer("postgres", "migrate, on PostgreSQL", (url) => {
     expect(await postgresCatalog(db)).toEqual(before);
     await sql`drop table tokenry_events`.execute(db);
     await migrate(db);
+  });
+
+  test("while a long reader keeps a table from being changed, look-ups go on, and so does the migration after it", async () => {
+    await using database = await openFresh(url, openPostgres);
+    const { db } = database;
+    await runAll(db, recordedStatements("postgres"));
+    const read = sql`select count(*) from tokenry_zone_sets`;
+    const reading = await db.startTransaction().execute();
+    await read.execute(reading);
+    const migrated = migrate(db);
+    await vi.waitFor(async () => {
+      const { rows } = await sql`select from pg_locks where not granted`.execute(reading);
+      expect(rows).not.toEqual([]);
+    }, 5000);
+    await read.execute(db);
+    await reading.commit().execute();
+    await migrated;
   });
 
   test("a host that isolates its transactions more strictly migrates all the same", async () => {

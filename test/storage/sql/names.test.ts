@@ -1,7 +1,10 @@
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
+import { findPacked } from "../../../src/storage/sql/find-statements.ts";
 import { schema } from "../../../src/storage/sql/index.ts";
+import { contextOf } from "../../../src/storage/sql/sql-context.ts";
 import { tablesOf } from "../../../src/storage/sql/tables.ts";
+import { sampleHash } from "../../../src/testing/repository/samples.ts";
 import { openSqlite } from "../../fixtures/sqlite-file.ts";
 
 describe("names of the host's", () => {
@@ -44,6 +47,21 @@ describe("names of the host's", () => {
       'create schema "tokenry_schema"',
     );
   });
+
+  test.each(["acme_", "tokenry_acme_"])(
+    "are given once in queries within queries: %s",
+    async (prefix) => {
+      await using host = openSqlite();
+      const names = { schema: "tokenry_prod", prefix };
+      const context = { ...contextOf({ db: host, prefix }), names, db: tablesOf(host, names) };
+      const { sql: text } = findPacked(context)([sampleHash()]);
+      const tables = text.match(/"tokenry_prod"\."\w+"/g) ?? [];
+      expect(new Set(tables)).toEqual(
+        new Set([`"tokenry_prod"."${prefix}tokens"`, `"tokenry_prod"."${prefix}zone_sets"`]),
+      );
+      expect(text.match(/\w*(?:acme_|prod)\w*/g)).toHaveLength(2 * tables.length);
+    },
+  );
 
   test("that are not given leave the host's database as it is", async () => {
     await using host = openSqlite();

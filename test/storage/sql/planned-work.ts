@@ -6,10 +6,10 @@ import { sampleEvent, sampleToken } from "../../../src/testing/repository/sample
 export const ROWS = 100_000;
 
 /** When the rows of {@link ROWS} say that it is. */
-export const NOW = 1_800_000_000_000;
+const NOW = 1_800_000_000_000;
 
 /** What the rows hold, each by its number from 0: the same in every database. */
-export const rowNames = {
+const rowNames = {
   id: (row: number): string => `id-${row}`,
   owner: (row: number): string => `owner-${Math.floor(row / 10)}`,
   account: (row: number): string => `account-${Math.floor(row / 1000)}`,

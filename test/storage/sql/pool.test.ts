@@ -12,6 +12,7 @@ import {
 import { createPool } from "mysql2";
 import { createPool as createPromisePool } from "mysql2/promise";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Deadlines } from "../../../src/storage/sql/deadline.ts";
 import { type SqlPool, sqlRepository, type TableNames } from "../../../src/storage/sql/index.ts";
 import { sampleHash, sampleToken } from "../../../src/testing/repository/samples.ts";
 import { openSqlite } from "../../fixtures/sqlite-file.ts";
@@ -107,6 +108,7 @@ beforeEach(() => {
   vi.useFakeTimers();
 });
 afterEach(() => {
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
@@ -191,6 +193,32 @@ describe.each([
     // After that it is the pool's again to listen.
     expect(pool.clients.map((client) => client.listenerCount("error"))).toEqual([0, 0]);
   });
+});
+
+test.each([
+  ["23505", "released"],
+  ["0A000", "destroyed"],
+])("a client of pg on which a statement fails with %s is %s", async (code, fate) => {
+  const { pool, repository } = open(postgres);
+  const error = Object.assign(new Error("refused"), { code });
+  const look = expect(repository.findByHash([sampleHash()])).rejects.toBe(error);
+  await vi.advanceTimersByTimeAsync(0);
+  pool.asked[0]?.answer(error);
+  await look;
+  expect(pool.returned).toEqual([fate]);
+});
+
+test.each([
+  ["postgres", postgres],
+  ["mysql", mysql],
+] as const)("a refused connection of %s is waited for no longer", async (_, db) => {
+  const end = vi.spyOn(Deadlines.prototype, "end");
+  const { pool, repository } = open(db);
+  const refuse = (callback: (error: Error) => void): void => callback(new Error("refused"));
+  Object.assign(pool, { connect: refuse, getConnection: refuse });
+  await expect(repository.findById("a")).rejects.toThrow("refused");
+  // That of the whole, and that of the connection.
+  expect(end).toHaveBeenCalledTimes(2);
 });
 
 describe("statements of look-ups", () => {

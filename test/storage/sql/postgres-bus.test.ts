@@ -222,6 +222,23 @@ test("who subscribes while nothing answers is not kept waiting, and is told when
   expect(heard).toEqual(["*"]);
 });
 
+test("who subscribes while the first try is slow is told when messages flow, and who waits no longer than it is not", async () => {
+  const pool = new FakePool();
+  pool.connect = () => new Promise((resolve) => setTimeout(resolve, 900, new FakeClient()));
+  const heard: string[] = [];
+  const subscribed = postgresBus({ pool, timeoutMs: 300 }).subscribe((keys) => heard.push(...keys));
+  await vi.advanceTimersByTimeAsync(310);
+  await subscribed;
+  expect(heard).toEqual([]);
+  await vi.advanceTimersByTimeAsync(600);
+  expect(heard).toEqual(["*"]);
+
+  const patient = postgresBus({ pool, timeoutMs: 1000 }).subscribe((keys) => heard.push(...keys));
+  await vi.advanceTimersByTimeAsync(1100);
+  await patient;
+  expect(heard).toEqual(["*"]);
+});
+
 test("a client that comes when all have gone is given back", async () => {
   const pool = new FakePool();
   let come: (client: FakeClient) => void = () => {};
