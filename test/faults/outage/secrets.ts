@@ -11,9 +11,6 @@ interface Known {
   isDead: boolean;
 }
 
-/** What a call must not answer. */
-type Answer = "accepted" | "unknown";
-
 /** The secrets that were given out, and what may be answered about each. */
 export class Secrets {
   readonly #known = new Map<string, Known>();

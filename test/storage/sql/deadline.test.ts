@@ -113,50 +113,60 @@ describe("waits", () => {
 });
 
 describe("work of several statements", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
   test("each may take the whole time", async () => {
     await using store = await openRepository();
-    const deadlines = new Deadlines(60);
-    const context = contextOf(store);
-    const counted = deadlines.boundEach(context, async ({ db }) => {
+    const deadlines = new Deadlines(TIMEOUT_MS);
+    const work = deadlines.boundEach(contextOf(store), async ({ db }) => {
       for (let count = 0; count < 4; count++) {
-        await new Promise((resolve) => setTimeout(resolve, 35));
+        await sleep(TIMEOUT_MS - 100);
         await sql`select 1`.execute(db);
       }
       return "done";
     });
-    expect(await counted).toBe("done");
+    await vi.advanceTimersByTimeAsync(4 * TIMEOUT_MS);
+    expect(await work).toBe("done");
   });
 
   test("a transaction that was given up is rolled back, and not tried again", async () => {
     await using store = await openRepository();
-    const context = contextOf(store);
-    const deadlines = new Deadlines(30);
+    const deadlines = new Deadlines(TIMEOUT_MS);
     let tries = 0;
-    const work = deadlines.boundEach(context, ({ db }) =>
+    const work = deadlines.boundEach(contextOf(store), ({ db }) =>
       db.transaction().execute(async (transaction) => {
         tries += 1;
         await sql`insert into tokenry_zone_sets (account, revision, document) values ('acme', 1, '[]')`.execute(
           transaction,
         );
-        await new Promise((resolve) => setTimeout(resolve, 80));
+        await sleep(2 * TIMEOUT_MS);
         await sql`select 1`.execute(transaction);
       }),
     );
-    await expect(work).rejects.toThrow("did not answer within 30 ms");
-    await new Promise((resolve) => setTimeout(resolve, 80));
+    const givenUp = expect(work).rejects.toThrow(NO_ANSWER);
+    await vi.advanceTimersByTimeAsync(3 * TIMEOUT_MS);
+    await givenUp;
     expect(await store.repository.zones("acme")).toEqual({ revision: 0, zones: [] });
     expect(tries).toBe(1);
   });
 
   test("a race that is lost after the work was given up is not run again", async () => {
     await using store = await openRepository();
-    const context = contextOf(store);
-    const deadlines = new Deadlines(20);
-    const asked = deadlines.boundEach(context, async ({ capabilities }) => {
-      await new Promise((resolve) => setTimeout(resolve, 60));
-      expect(() => capabilities.isLostRace(new Error("lost"))).toThrow("did not answer");
+    const deadlines = new Deadlines(TIMEOUT_MS);
+    const work = deadlines.boundEach(contextOf(store), async ({ capabilities }) => {
+      await sleep(2 * TIMEOUT_MS);
+      expect(() => capabilities.isLostRace(new Error("lost"))).toThrow(NO_ANSWER);
     });
-    await expect(asked).rejects.toThrow("did not answer within 20 ms");
+    const givenUp = expect(work).rejects.toThrow(NO_ANSWER);
+    await vi.advanceTimersByTimeAsync(3 * TIMEOUT_MS);
+    await givenUp;
   });
 });
 
@@ -177,11 +187,18 @@ describe("options.timeoutMs", () => {
     const { db } = store;
     const repository = sqlRepository({ db, timeoutMs: 30 });
     // The one connection is taken.
-    const held = db.connection().execute(() => new Promise((resolve) => setTimeout(resolve, 90)));
+    let release = (): void => {};
+    const held = db.connection().execute(
+      () =>
+        new Promise<void>((resolve) => {
+          release = resolve;
+        }),
+    );
     const insert = sampleTokens(3);
     await expect(repository.commit({ insert, events: [] })).rejects.toThrow("within 30 ms");
     await expect(repository.findById("any")).rejects.toThrow("within 30 ms");
+    release();
     await held;
-    expect(await repository.listByOwner({ owner: OWNER, limit: 9 })).toEqual([]);
+    expect(await store.repository.listByOwner({ owner: OWNER, limit: 9 })).toEqual([]);
   });
 });
