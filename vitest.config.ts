@@ -34,6 +34,7 @@ const config: ViteUserConfig = defineConfig({
     ],
     coverage: {
       provider: "v8",
+      enabled: process.env.TOKENRY_COVERAGE === "1",
       include: ["src/**/*.ts"],
       reporter: ["text-summary", "json-summary", "html"],
       thresholds: { lines: 95 },

@@ -18,7 +18,6 @@ const pool = new pg.Pool({
   connectionString: DATABASE_URL,
   // What does not answer is an outage, and is known to be one soon.
   connectionTimeoutMillis: 1000,
-  query_timeout: 1500,
 });
 pool.on("error", (error) => process.stderr.write(`PostgreSQL: ${error.message}\n`));
 const db = new Kysely<object>({ dialect: new PostgresDialect({ pool }) });

@@ -160,16 +160,29 @@ describe("to subscribe", () => {
     expect(heard).toEqual(["*", "*"]);
   });
 
-  test("is refused as the client refuses, for all who wait, and can be tried again", async () => {
+  test("is refused as Redis refuses, for all who wait, and can be tried again", async () => {
     const redis = new FakeRedis();
     const subscriber = redis.ioredis();
-    const subscribe = vi.spyOn(subscriber, "subscribe").mockRejectedValueOnce(new Error("NOPERM"));
+    const refusal = new Error("NOPERM this user has no permissions to access the channel");
+    const subscribe = vi.spyOn(subscriber, "subscribe").mockRejectedValueOnce(refusal);
     const bus = redisBus({ publisher: redis.publisher, subscriber });
     const both = await Promise.allSettled([bus.subscribe(() => {}), bus.subscribe(() => {})]);
     expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
     expect(subscriber.eventNames()).toEqual([]);
     await bus.subscribe(() => {});
     expect(subscribe).toHaveBeenCalledTimes(2);
+  });
+
+  test("resolves where the client has no connection yet: a gap, as after a loss", async () => {
+    const redis = new FakeRedis();
+    const subscriber = redis.ioredis();
+    const offline = new Error("Stream isn't writeable and enableOfflineQueue options is false");
+    vi.spyOn(subscriber, "subscribe").mockRejectedValueOnce(offline);
+    const heard: string[] = [];
+    const bus = redisBus({ publisher: redis.publisher, subscriber });
+    const stop = await bus.subscribe((keys) => heard.push(...keys));
+    expect(heard).toEqual(["*"]);
+    await stop();
   });
 
   test("many is one subscription of the client", async () => {
