@@ -6,6 +6,7 @@ import type { Repository } from "../../../src/ports/repository.ts";
 import { migrate, type SqlPool, sqlRepository } from "../../../src/storage/sql/index.ts";
 import type { SharedSubject } from "../../../src/testing/cases.ts";
 import { repositoryConformance } from "../../../src/testing/repository-conformance.ts";
+import { PATIENT } from "../../fixtures/server-databases.ts";
 import { describeWithServer, freshDatabase } from "../../servers/index.ts";
 
 interface Opened {
@@ -42,7 +43,10 @@ function pooledSubject(
     const [first, second] = opened;
     if (first === undefined || second === undefined) throw new Error("nothing was opened");
     for (const table of TABLES) await first.db.deleteFrom(table as never).execute();
-    return { subject: sqlRepository(first), peer: sqlRepository(second) };
+    return {
+      subject: sqlRepository({ ...first, ...PATIENT }),
+      peer: sqlRepository({ ...second, ...PATIENT }),
+    };
   };
 }
 
