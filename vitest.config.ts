@@ -6,6 +6,7 @@ const config: ViteUserConfig = defineConfig({
       {
         test: {
           name: "unit",
+          testTimeout: 30_000,
           include: ["test/**/*.test.ts"],
           exclude: ["**/node_modules/**", "test/package/**", "test/**/*.servers.test.ts"],
         },
