@@ -4,12 +4,10 @@ import type { Taken } from "../../ports/budget-store.ts";
 import type { Attention } from "./budgets-batches.ts";
 import { decideTakes, type Take, windowsOf } from "./budgets-decide.ts";
 import { takeStatement } from "./budgets-statement.ts";
+import type { RunStatement } from "./pool.ts";
 import { retrying } from "./retry.ts";
-import { type Row, readText, unreadable } from "./row.ts";
+import { readText, unreadable } from "./row.ts";
 import type { SqlContext } from "./sql-context.ts";
-
-/** Runs a statement, prepared where there is a way to. */
-export type RunStatement = (query: CompiledQuery) => Promise<readonly Row[]>;
 
 /** What is run for a batch: the keys, the longest window of each, and the numbers of the takes. */
 type Parameters = readonly [keys: readonly string[], windows: number[], numbers: number[]];

@@ -5,13 +5,12 @@ import type { Bucket, BudgetStore, OutagePolicy, Taken } from "../../ports/budge
 import { type Attention, Batches } from "./budgets-batches.ts";
 import { cleaner } from "./budgets-cleanup.ts";
 import type { Take } from "./budgets-decide.ts";
-import { isForStatement, type RunStatement, takeByStatement } from "./budgets-postgres.ts";
+import { isForStatement, takeByStatement } from "./budgets-postgres.ts";
 import { takeInTransaction } from "./budgets-transaction.ts";
 import { Deadlines } from "./deadline.ts";
-import { accessOf, type SqlPool } from "./pool.ts";
+import { connected, type RunStatement, type SqlPool } from "./pool.ts";
 import type { Row } from "./row.ts";
 import { contextOf, type SqlContext, type SqlOptions } from "./sql-context.ts";
-import { tablesOf } from "./tables.ts";
 
 /** What {@link sqlBudgets} works with. */
 export interface SqlBudgetsOptions<Database> extends SqlOptions<Database> {
@@ -74,7 +73,7 @@ export function sqlBudgets<Database>(options: SqlBudgetsOptions<Database>): Budg
   checkOneOf(onOutage, ["deny", "allow", "local"], "options.onOutage");
   checkWhole(timeoutMs, 1, LONGEST_TIMEOUT_MS, "options.timeoutMs");
   const deadlines = new Deadlines(timeoutMs);
-  const { context, run } = connected(contextOf(options), pool, deadlines);
+  const { context, run = runOn(context) } = connected(contextOf(options), pool, deadlines);
   const clean = cleaner(context);
   const batches = new Batches(decider(context, run), MOST_TAKES, deadlines);
   return {
@@ -87,18 +86,9 @@ export function sqlBudgets<Database>(options: SqlBudgetsOptions<Database>): Budg
   };
 }
 
-/** What statements run over: the host's pool, or else its database. */
-function connected(
-  context: SqlContext,
-  pool: SqlPool | undefined,
-  deadlines: Deadlines,
-): { readonly context: SqlContext; readonly run: RunStatement } {
-  if (pool === undefined) {
-    const run: RunStatement = async (query) => (await context.db.executeQuery<Row>(query)).rows;
-    return { context, run };
-  }
-  const { db, run } = accessOf(pool, context.capabilities, deadlines);
-  return { context: { ...context, db: tablesOf(db, context.names) }, run };
+/** Through Kysely. The deadline is that of the batch. */
+function runOn({ db }: SqlContext): RunStatement {
+  return async (query) => (await db.executeQuery<Row>(query)).rows;
 }
 
 type Decide = (takes: readonly Take[], attention: Attention) => Promise<readonly Taken[]>;

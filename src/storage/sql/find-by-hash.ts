@@ -1,9 +1,9 @@
-import type { CompiledQuery } from "kysely";
 import type { FoundToken, Repository } from "../../ports/repository.ts";
 import type { Deadlines } from "./deadline.ts";
 import { findColumns, findPacked } from "./find-statements.ts";
 import { FoundTokens } from "./found-tokens.ts";
 import { type LookupLimits, Lookups, type ReadMany } from "./lookups.ts";
+import type { RunStatement } from "./pool.ts";
 import { type Row, unreadable } from "./row.ts";
 import type { SqlContext } from "./sql-context.ts";
 import { hashOf, isHash } from "./token-row.ts";
@@ -15,11 +15,8 @@ const IN_PROCESS: LookupLimits = { atOnce: 1, most: 256 };
 /** Of a server: with two at once it has the next to do while this process reads what it has done. */
 const ON_A_SERVER: LookupLimits = { atOnce: 2, most: 128 };
 
-/** Runs a statement of look-ups, prepared where there is a way to, within the deadline. */
-export type RunLookup = (query: CompiledQuery) => Promise<readonly Row[]>;
-
 /** Runs statements through Kysely, each within the deadline. */
-export function runOn({ db }: SqlContext, deadlines: Deadlines): RunLookup {
+export function runOn({ db }: SqlContext, deadlines: Deadlines): RunStatement {
   return async (query) => (await deadlines.bound(() => db.executeQuery<Row>(query))).rows;
 }
 
@@ -27,7 +24,7 @@ export function runOn({ db }: SqlContext, deadlines: Deadlines): RunLookup {
 export interface LookupTools {
   readonly readZones: ZoneReader;
   readonly deadlines: Deadlines;
-  readonly run: RunLookup;
+  readonly run: RunStatement;
 }
 
 /**
@@ -59,7 +56,7 @@ function isPacked({ capabilities }: SqlContext): boolean {
 function reader(
   context: SqlContext,
   tokens: FoundTokens,
-  { run, runWhole }: { readonly run: RunLookup; readonly runWhole: RunLookup },
+  { run, runWhole }: { readonly run: RunStatement; readonly runWhole: RunStatement },
 ): ReadMany<FoundToken> {
   const find = isPacked(context) ? findPacked(context) : findColumns(context, "short");
   const findWhole = findColumns(context, "whole");

@@ -1,22 +1,38 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { Kysely } from "kysely";
+import { type CompiledQuery, Kysely } from "kysely";
 import { checkMethods } from "../../checks.ts";
 import { isMysql, type SqlCapabilities } from "./capabilities.ts";
 import type { Deadlines } from "./deadline.ts";
-import type { RunLookup } from "./find-by-hash.ts";
 import { type MysqlPool, mysqlOver, runOnMysql } from "./mysql-pool.ts";
 import { type PostgresPool, postgresOver, runOnPostgres } from "./postgres-pool.ts";
+import type { Row } from "./row.ts";
+import type { SqlContext } from "./sql-context.ts";
+import { tablesOf } from "./tables.ts";
 
 /** A pool of `pg`, or one of `mysql2`: the one with callbacks, which Kysely takes too. */
 export type SqlPool = PostgresPool | MysqlPool;
+
+/** Runs a statement, prepared where there is a way to. */
+export type RunStatement = (query: CompiledQuery) => Promise<readonly Row[]>;
 
 /** What a pool is used for. */
 export interface PoolAccess {
   /** A database over the pool, in which no statement is waited for longer than the deadline, and a connection that was is thrown away. */
   readonly db: Kysely<object>;
   /** Runs a statement prepared. */
-  readonly run: RunLookup;
+  readonly run: RunStatement;
+}
+
+/** What statements run over: the host's pool, and then `run` runs them prepared, or else its database. */
+export function connected(
+  context: SqlContext,
+  pool: SqlPool | undefined,
+  deadlines: Deadlines,
+): { readonly context: SqlContext; readonly run: RunStatement | undefined } {
+  if (pool === undefined) return { context, run: undefined };
+  const { db, run } = accessOf(pool, context.capabilities, deadlines);
+  return { context: { ...context, db: tablesOf(db, context.names) }, run };
 }
 
 /** Throws TypeError where the pool is none of the driver of this database. */

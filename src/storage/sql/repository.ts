@@ -3,11 +3,10 @@ import type { Repository } from "../../ports/repository.ts";
 import { commit } from "./commit.ts";
 import { Deadlines, PATIENCE } from "./deadline.ts";
 import { eventReads } from "./events.ts";
-import { findByHash, type RunLookup, runOn } from "./find-by-hash.ts";
+import { findByHash, runOn } from "./find-by-hash.ts";
 import { outbox } from "./outbox.ts";
-import { accessOf, type SqlPool } from "./pool.ts";
+import { connected, type SqlPool } from "./pool.ts";
 import { contextOf, type SqlContext, type SqlOptions } from "./sql-context.ts";
-import { tablesOf } from "./tables.ts";
 import { tokenReads } from "./token-reads.ts";
 import { touch } from "./touch.ts";
 import { guarded, throwWithoutValues } from "./without-values.ts";
@@ -62,7 +61,7 @@ export function sqlRepository<Database>(options: SqlRepositoryOptions<Database>)
   checkKeys(options, OPTIONS, "options");
   const given = contextOf(options);
   const deadlines = new Deadlines(timeoutOf(options, given));
-  const { context, run } = connected(options.pool, given, deadlines);
+  const { context, run = runOn(context, deadlines) } = connected(given, options.pool, deadlines);
   const readZones = new ZoneReader();
   const bound = <Value>(work: () => Promise<Value>) =>
     deadlines.bound(work, PATIENCE).catch(throwWithoutValues);
@@ -91,15 +90,4 @@ function timeoutOf(
 ): number {
   const usual = capabilities.dialect === "sqlite" ? SQLITE_TIMEOUT_MS : TIMEOUT_MS;
   return checkWhole(timeoutMs ?? usual, 1, 600_000, "options.timeoutMs");
-}
-
-/** What statements run over: the host's pool, or else its database. */
-function connected(
-  pool: SqlPool | undefined,
-  context: SqlContext,
-  deadlines: Deadlines,
-): { readonly context: SqlContext; readonly run: RunLookup } {
-  if (pool === undefined) return { context, run: runOn(context, deadlines) };
-  const { db, run } = accessOf(pool, context.capabilities, deadlines);
-  return { context: { ...context, db: tablesOf(db, context.names) }, run };
 }
