@@ -36,7 +36,7 @@ export function connected(
 }
 
 /** Throws TypeError where the pool is none of the driver of this database. */
-export function accessOf(
+function accessOf(
   pool: unknown,
   capabilities: SqlCapabilities,
   deadlines: Deadlines,
