@@ -36,11 +36,7 @@ export function connected(
 }
 
 /** Throws TypeError where the pool is none of the driver of this database. */
-function accessOf(
-  pool: unknown,
-  capabilities: SqlCapabilities,
-  deadlines: Deadlines,
-): PoolAccess {
+function accessOf(pool: unknown, capabilities: SqlCapabilities, deadlines: Deadlines): PoolAccess {
   if (isMysql(capabilities)) return mysqlAccess(checkMysql(pool), deadlines);
   if (capabilities.dialect === "postgres") return postgresAccess(checkPostgres(pool), deadlines);
   throw new TypeError("options.pool must not be given: SQLite has none");

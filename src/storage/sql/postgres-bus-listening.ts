@@ -59,8 +59,7 @@ export class Listening {
     for (let failures = 0; !this.#end.isGiven; failures += 1) {
       const session = await this.#begin();
       if (session !== undefined) {
-        if (this.#isGap) this.#tell([ALL]);
-        this.#isGap = false;
+        this.#closeGap();
         this.#tried.give();
         const sinceMs = performance.now();
         await this.#useUp(session);
@@ -74,10 +73,21 @@ export class Listening {
     }
   }
 
+  /** Messages flow: those of the gap are made up for. */
+  #closeGap(): void {
+    if (!this.#isGap) return;
+    this.#isGap = false;
+    this.#tell([ALL]);
+  }
+
   async #begin(): Promise<ListenSession | undefined> {
     try {
       const client = await this.#connect();
-      const onPayload = (payload: string | undefined): void => this.#tell(keysOf(payload));
+      const onPayload = (payload: string | undefined): void => {
+        // The first may be here before the answer to `listen` has been looked at.
+        this.#closeGap();
+        this.#tell(keysOf(payload));
+      };
       return client && (await ListenSession.begin(client, { ...this.#settings, onPayload }));
     } catch {
       return undefined;

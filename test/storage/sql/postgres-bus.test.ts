@@ -239,6 +239,23 @@ test("who subscribes while the first try is slow is told when messages flow, and
   expect(heard).toEqual(["*"]);
 });
 
+test("a message that comes with the answer to `listen` is told after what makes up for the gap", async () => {
+  const pool = new FakePool();
+  const heard: string[] = [];
+  await postgresBus({ pool }).subscribe((keys) => heard.push(...keys));
+  const connect = pool.connect;
+  pool.connect = async () => {
+    const client = await connect();
+    client.answer = async () => {
+      client.emit("notification", { channel: "tokenry", payload: '["token:1"]' });
+    };
+    return client;
+  };
+  pool.clients[0]?.emit("end");
+  await vi.advanceTimersByTimeAsync(100);
+  expect(heard).toEqual(["*", "*", "token:1"]);
+});
+
 test("a client that comes when all have gone is given back", async () => {
   const pool = new FakePool();
   let come: (client: FakeClient) => void = () => {};
