@@ -46,15 +46,31 @@ export const FAILURES = {
   unavailable: { status: 503, message: "The operation could not be done now. Try again later." },
 } as const;
 
-for (const entry of [DENIALS, FAILURES].flatMap(Object.values)) Object.freeze(entry);
+/** What the HTTP layer refuses before a token is looked at. */
+export const HTTP_REFUSALS = {
+  invalid_request: {
+    status: 400,
+    message: "The request must present exactly one token, in one place.",
+  },
+  too_many_failures: {
+    status: 429,
+    message: "Too many failed attempts from this address. Try again later.",
+  },
+} as const;
+
+for (const entry of [DENIALS, FAILURES, HTTP_REFUSALS].flatMap(Object.values)) Object.freeze(entry);
 Object.freeze(DENIALS);
 Object.freeze(FAILURES);
+Object.freeze(HTTP_REFUSALS);
 
 /** Every code with which a call is refused. */
 export type DenialCode = keyof typeof DENIALS;
 
 /** Every code with which a management operation fails. */
 export type TokenryErrorCode = keyof typeof FAILURES;
+
+/** Every code with which the HTTP layer refuses a request by itself. */
+export type HttpRefusalCode = keyof typeof HTTP_REFUSALS;
 
 const brand = Symbol.for("tokenry.error");
 

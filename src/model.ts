@@ -163,7 +163,7 @@ export interface BudgetState {
 }
 
 /** What a call asks for. */
-export interface VerifyRequest<ApiName extends string = string> {
+export interface VerifyRequest<ApiName extends string = string, Profile = unknown> {
   /** The API called, as named in the options. An unknown one is `access_denied`. */
   readonly api: ApiName;
   /** The method of the request line, in capitals as sent: methods are case-sensitive (RFC 9110 section 9.1). */
@@ -172,6 +172,16 @@ export interface VerifyRequest<ApiName extends string = string> {
   readonly address?: string | undefined;
   /** How many calls this one counts for; whole, at least 1. Default 1. */
   readonly cost?: number | undefined;
+  /**
+   * What the token must be allowed on the API besides the method of this call: `"read"`, `"full"` (every method that the API has), or a
+   * list of methods. Default: the method of this call is enough. Less is `access_denied`, and spends nothing.
+   */
+  readonly level?: Exclude<Level, "none"> | undefined;
+  /**
+   * Whether this owner may make the call, asked once the network allows it: `false` is `access_denied`, and spends nothing. Answers at
+   * once; what it throws, and any other answer, is reported and refused as `unavailable`.
+   */
+  readonly permits?: ((owner: Owner<Profile>) => boolean) | undefined;
 }
 
 /** An entry of the audit trail, as a caller sees it. No entry holds a secret or a hash. */
@@ -246,7 +256,12 @@ export interface Accepted<Kind extends string = string, Profile = unknown> {
   /** What the directory said of the owner, a few seconds ago at most. */
   readonly owner: Owner<Profile>;
   readonly budget: BudgetState;
+  /** Whose budget `budget` is: the one with less left. */
+  readonly budgetOf: BudgetHolder;
 }
+
+/** A call spends from two budgets: the token's own, and the maximum of its account. */
+export type BudgetHolder = "token" | "account";
 
 /** The call is refused, and nothing was spent or noted. */
 export interface Refused {
@@ -260,6 +275,8 @@ export interface Refused {
   readonly tokenId?: string;
   /** `budget_exceeded` only. */
   readonly budget?: BudgetState;
+  /** `budget_exceeded` only: whose budget `budget` is. */
+  readonly budgetOf?: BudgetHolder;
   /** `budget_exceeded` only: milliseconds until this call would fit; absent when its cost is above the limit. */
   readonly retryAfterMs?: number;
 }

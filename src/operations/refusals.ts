@@ -16,7 +16,7 @@ export function refuse(code: DenialCode): Refused {
 /** A refusal of a token that was recognised. */
 export function refusedWith(
   code: DenialCode,
-  facts: Pick<Refused, "tokenId" | "budget" | "retryAfterMs">,
+  facts: Pick<Refused, "tokenId" | "budget" | "budgetOf" | "retryAfterMs">,
 ): Refused {
   const { status, message } = DENIALS[code];
   return { ok: false, code, status, message, ...facts };

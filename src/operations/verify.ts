@@ -1,10 +1,11 @@
-import { checkObject } from "../checks.ts";
+import { type Candidate, meetsRequirement } from "../access/requirement.ts";
 import type { DenialCode } from "../errors.ts";
 import { expiryAfterUse, isExpired } from "../lifecycle/expiry.ts";
 import type { ResolvedKind } from "../lifecycle/kind.ts";
 import { BACKUP } from "../lifecycle/slots.ts";
-import type { BudgetState, Owner, Verdict, VerifyRequest } from "../model.ts";
+import type { BudgetHolder, BudgetState, Owner, Verdict, VerifyRequest } from "../model.ts";
 import { decideNetwork } from "../network/decide.ts";
+import type { ResolvedApi } from "../options.ts";
 import type { Awaitable } from "../ports/awaitable.ts";
 import type { Bucket, Taken } from "../ports/budget-store.ts";
 import type { FoundToken, StoredToken } from "../ports/repository.ts";
@@ -14,6 +15,7 @@ import type { KnownOwner } from "../state/owners.ts";
 import type { PreparedToken } from "../state/prepared.ts";
 import { isThenable } from "../state/thenable.ts";
 import { NOTE_INTERVAL_MS } from "../state/uses.ts";
+import { type Asked, checkCall } from "./check-call.ts";
 import type { Context } from "./context.ts";
 import { isOneOf } from "./find-by-secret.ts";
 import { recordNetworkRefusal } from "./record-network-refusal.ts";
@@ -32,41 +34,43 @@ export function verify(
   request: VerifyRequest,
 ): Promise<Verdict> {
   try {
-    const asked = checkCall(request);
-    const text = Secret.isSecret(presented) ? presented.reveal() : presented;
-    if (isMissing(text)) return MISSING;
-    const prefix = typeof text === "string" ? parseSecret(text, context.prefixes) : undefined;
-    if (prefix === undefined) return MALFORMED;
-    const call = {
-      context,
-      text: text as string,
-      prefix,
-      asked,
-      now: 0,
-      hashes: NO_HASHES,
-    };
-    return Promise.resolve(decided(call));
+    const call = readCall(context, presented, checkCall(request));
+    return typeof call === "string" ? SETTLED[call] : Promise.resolve(decided(call));
   } catch (misuse) {
     return rejected(misuse);
   }
 }
 
 /** The checks of a call name the path; what a getter or a proxy of the caller throws names nothing. */
-async function rejected(misuse: unknown): Promise<never> {
+export async function rejected(misuse: unknown): Promise<never> {
   if (misuse instanceof Error && misuse.message.startsWith("request")) throw misuse;
   throw new TypeError("request cannot be read", { cause: misuse });
 }
 
 /** Settled once and for all: a flood of what is no secret allocates nothing. */
-const MISSING: Promise<Verdict> = Promise.resolve(refuse("missing_token"));
-const MALFORMED: Promise<Verdict> = Promise.resolve(refuse("malformed_token"));
+const SETTLED: Readonly<Record<Unreadable, Promise<Verdict>>> = {
+  missing_token: Promise.resolve(refuse("missing_token")),
+  malformed_token: Promise.resolve(refuse("malformed_token")),
+};
+
+/** Why what was presented is no secret. */
+type Unreadable = "missing_token" | "malformed_token";
+
+/** The first check: what needs no port. */
+export function readCall(context: Context, presented: unknown, asked: Asked): Call | Unreadable {
+  const text = Secret.isSecret(presented) ? presented.reveal() : presented;
+  if (isMissing(text)) return "missing_token";
+  const prefix = typeof text === "string" ? parseSecret(text, context.prefixes) : undefined;
+  if (prefix === undefined) return "malformed_token";
+  return { context, text: text as string, prefix, asked, now: 0, hashes: NO_HASHES };
+}
 
 function isMissing(text: unknown): boolean {
   return text === undefined || text === null || text === "";
 }
 
 /** A call with a secret of known shape. */
-interface Call {
+export interface Call {
   readonly context: Context;
   readonly text: string;
   readonly prefix: KnownPrefix;
@@ -86,7 +90,7 @@ interface KnownCall {
 }
 
 /** The decision; whatever a port throws, now or later, is a refusal. */
-function decided(call: Call): Awaitable<Verdict> {
+export function decided(call: Call): Awaitable<Verdict> {
   try {
     call.now = call.context.now();
     call.hashes = call.context.keyring.hashes(call.text);
@@ -139,6 +143,11 @@ function onOwner(known: KnownCall, answer: KnownOwner): Awaitable<Verdict> {
   if (api === undefined) return denied("access_denied", prepared);
   context.preparation.aim(prepared, owner, api, asked.method);
   if (!prepared.hasAccess) return denied("access_denied", prepared);
+  if (
+    asked.requires !== undefined &&
+    !meetsRequirement(asked.requires, candidate(known, owner, api))
+  )
+    return denied("access_denied", prepared);
   const buckets = [prepared.ownBucket as Bucket, prepared.accountBucket as Bucket];
   const taken = context.budgets.take(buckets, asked.cost, now);
   return isThenable(taken)
@@ -146,30 +155,12 @@ function onOwner(known: KnownCall, answer: KnownOwner): Awaitable<Verdict> {
     : onTaken(known, owner, taken);
 }
 
+function candidate({ prepared }: KnownCall, owner: Owner, api: ResolvedApi): Candidate {
+  return { api: api.name, apiMethods: api.methods, owner, granted: prepared.granted };
+}
+
 function onTaken(known: KnownCall, owner: Owner, taken: Taken): Verdict {
   return taken.allowed === true ? accept(known, owner, taken) : overBudget(known.prepared, taken);
-}
-
-/** What a call asks for, read once: the caller may use its object again while a store answers. */
-interface Asked {
-  readonly api: string;
-  readonly method: string;
-  readonly address: string | undefined;
-  readonly cost: number;
-}
-
-/** Throws what the host's own code got wrong about the call. */
-function checkCall(request: VerifyRequest): Asked {
-  checkObject(request, "request");
-  const { api, method, address, cost = 1 } = request;
-  if (typeof api !== "string") throw new TypeError("request.api must be a string");
-  if (typeof method !== "string") throw new TypeError("request.method must be a string");
-  if (address !== undefined && typeof address !== "string")
-    throw new TypeError("request.address must be a string");
-  if (typeof cost !== "number") throw new TypeError("request.cost must be a number");
-  if (!Number.isSafeInteger(cost) || cost < 1)
-    throw new RangeError("request.cost must be a whole number, at least 1");
-  return { api, method, address, cost };
 }
 
 /** Expired, and no accepted use that waits to be written has moved the expiry on. */
@@ -193,7 +184,7 @@ function mayComeFrom({ call, found, prepared }: KnownCall): boolean {
 function accept({ call, found, prepared, kind }: KnownCall, owner: Owner, taken: Taken): Verdict {
   const { context, text, now } = call;
   // First of all: an answer that cannot be understood is a refusal, and notes nothing.
-  const budget = tighter(taken.states);
+  const budgetOf = tighter(taken.states);
   const { token } = found;
   // Within the minute after the last noted use, as far as its second tells; else the stored millisecond does.
   const sinceNoted = now - prepared.usedAt * 1000;
@@ -203,7 +194,8 @@ function accept({ call, found, prepared, kind }: KnownCall, owner: Owner, taken:
     context.uses.note(token, now, expiresAt);
   }
   if (prepared.pepper !== context.keyring.current) rehash(context, token, text, now);
-  return { ok: true, token: prepared.token, owner, budget };
+  const budget = stateOf(taken.states, budgetOf);
+  return { ok: true, token: prepared.token, owner, budget, budgetOf };
 }
 
 /** A backup that is to end by itself ends, however much it is used. */
@@ -216,15 +208,21 @@ function denied(code: DenialCode, { id }: PreparedToken): Verdict {
 }
 
 function overBudget({ id }: PreparedToken, { states, retryAfterMs }: Taken): Verdict {
-  const facts = { tokenId: id, budget: tighter(states) };
+  const budgetOf = tighter(states);
+  const facts = { tokenId: id, budget: stateOf(states, budgetOf), budgetOf };
   const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
   return refusedWith("budget_exceeded", { ...facts, ...wait });
 }
 
 /** The budget with less left; the token's own where they are equal. */
-function tighter(states: readonly BudgetState[]): BudgetState {
-  const [own, account] = states;
+function tighter([own, account]: readonly BudgetState[]): BudgetHolder {
   if (own === undefined)
     throw new TypeError("a budget store must answer with a state for each bucket");
-  return account !== undefined && account.remaining < own.remaining ? account : own;
+  return account !== undefined && account.remaining < own.remaining ? "account" : "token";
+}
+
+/** The states go with the buckets, in their order: the token's, then the account's. */
+function stateOf(states: readonly BudgetState[], holder: BudgetHolder): BudgetState {
+  // `tighter` has seen that it is there.
+  return states[holder === "token" ? 0 : 1] as BudgetState;
 }

@@ -3,7 +3,7 @@ import type { Awaitable } from "./awaitable.ts";
 
 /** One budget to spend from: at most `limit` at once, refilled evenly over `windowMs`. */
 export interface Bucket {
-  /** Holds a token or account id and an API name: never a secret, a hash or an address. */
+  /** Holds a token or account id and an API name, or the client address of failed attempts: never a secret or a hash. */
   readonly key: string;
   /** Whole, at least 1. May differ from call to call: a changed limit holds at once, what is spent stays spent. */
   readonly limit: number;

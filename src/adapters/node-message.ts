@@ -1,0 +1,47 @@
+import type { Answer, HeaderField } from "../http/answer.ts";
+import type { RequestReader } from "../http/request-reader.ts";
+
+/** What the HTTP layer reads of Node's IncomingMessage, which Express, Fastify, Koa and Nest hand on. */
+export interface NodeRequest {
+  readonly method?: string | undefined;
+  readonly rawHeaders: readonly string[];
+  readonly socket: { readonly remoteAddress?: string | undefined };
+}
+
+/** What an answer needs of Node's ServerResponse. */
+export interface NodeResponse {
+  statusCode: number;
+  setHeader(name: string, value: string): unknown;
+  end(body?: string): unknown;
+}
+
+/** Reads Node's requests by their raw headers: `headers` keeps the first of two Authorization lines and hides the other (T-07). */
+export const nodeReader: RequestReader<NodeRequest> = {
+  method: ({ method = "" }) => method,
+  peer: ({ socket }) => socket.remoteAddress,
+  lines({ rawHeaders }, name) {
+    let lines: string[] = NO_LINES;
+    for (let index = 0; index < rawHeaders.length; index += 2) {
+      // Names and values take turns.
+      const field = rawHeaders[index] as string;
+      if (field.length !== name.length || field.toLowerCase() !== name) continue;
+      const value = rawHeaders[index + 1] as string;
+      lines = lines.length === 0 ? [value] : [...lines, value];
+    }
+    return lines;
+  },
+};
+
+const NO_LINES: string[] = [];
+
+/** Sets the header fields of an accepted call. The handler may replace them. */
+export function setFields(response: NodeResponse, fields: readonly HeaderField[]): void {
+  for (const [name, value] of fields) response.setHeader(name, value);
+}
+
+/** Sends an answer whole. */
+export function sendAnswer(response: NodeResponse, { status, headers, body }: Answer): void {
+  response.statusCode = status;
+  setFields(response, headers);
+  response.end(body);
+}

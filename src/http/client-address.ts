@@ -1,0 +1,119 @@
+import { checkList, checkOneOf, quoted } from "../checks.ts";
+import { parseAddress } from "../network/address.ts";
+import { parseRange, type Range } from "../network/range.ts";
+import { compileRanges, type RangeSet, rangeSetContains } from "../network/range-set.ts";
+import { type ForwardingHeader, forwardedNodes } from "./forwarded.ts";
+import type { RequestReader } from "./request-reader.ts";
+
+/** How the address of the client is found. */
+export interface AddressOptions<Request> {
+  /**
+   * Your own proxies: addresses, CIDR blocks, ranges `a-b`. Only what one of them says of a client is believed. Default none: the address at
+   * the other end of the connection counts, and no header. Source: CORE-56, R7239-05.
+   */
+  readonly trustProxy?: readonly string[];
+  /** The one header that your proxies write; the other is never read. Default `"x-forwarded-for"`. Source: R7239-09. */
+  readonly forwardedBy?: ForwardingHeader;
+  /**
+   * Instead of the two above: the address as you or your framework know it, such as `(request) => request.ip`. It is believed: see
+   * docs/http.md#client-address before you use it.
+   */
+  readonly clientAddress?: (request: Request) => string | undefined;
+}
+
+/** Finds the address of a request's client; `undefined` when it cannot be known, which every network rule refuses. */
+export type FindAddress<Request> = (request: Request) => string | undefined;
+
+/** Tells the host of a setting that is likely wrong. */
+export type Warn = (message: string) => void;
+
+const HELP = "See docs/http.md#client-address of tokenry.";
+const FORWARDING = ["x-forwarded-for", "forwarded"] as const;
+
+/**
+ * Makes the search for a client's address.
+ *
+ * With `trustProxy` it goes from the connection backwards through the header: as long as an address is one of the trusted, the element to
+ * its left counts; the first that is not is the client's. No address for an element that is none, nor when all are trusted: nobody said
+ * then who the client is. A client can write what it likes to the left of what a proxy adds; it is never reached.
+ * Source: R7239-05 to R7239-09, DEC-09.
+ *
+ * @throws TypeError or RangeError that names the path.
+ */
+export function createFindAddress<Request>(
+  options: AddressOptions<Request>,
+  reader: RequestReader<Request>,
+  warn: Warn,
+): FindAddress<Request> {
+  const { trustProxy, clientAddress } = options;
+  const header = checkOneOf(
+    options.forwardedBy ?? "x-forwarded-for",
+    FORWARDING,
+    "options.forwardedBy",
+  );
+  const ranges = checkList<unknown>(trustProxy, "options.trustProxy").map(trustedRange);
+  if (clientAddress !== undefined) {
+    if (typeof clientAddress !== "function")
+      throw new TypeError("options.clientAddress must be a function");
+    if (trustProxy !== undefined || options.forwardedBy !== undefined)
+      throw new TypeError("options.clientAddress excludes trustProxy and forwardedBy");
+    return believing(clientAddress, reader, warn);
+  }
+  if (ranges.length === 0) return (request) => reader.peer(request);
+  if (ranges.some(isWholeFamily))
+    warn(`options.trustProxy trusts every address: no client has one then. ${HELP}`);
+  const trusted = compileRanges(ranges);
+  return (request) => {
+    const peer = reader.peer(request);
+    if (!isTrusted(trusted, peer)) return peer;
+    return firstUntrusted(trusted, forwardedNodes(header, reader.lines(request, header)));
+  };
+}
+
+function trustedRange(text: unknown, index: number): Range {
+  const path = `options.trustProxy[${index}]`;
+  if (typeof text !== "string") throw new TypeError(`${path} must be a string`);
+  const range = parseRange(text);
+  if (range !== undefined) return range;
+  throw new RangeError(
+    `${path} must be an address, a CIDR block or a range a-b, not ${quoted(text)}`,
+  );
+}
+
+function isWholeFamily({ start, end }: Range): boolean {
+  return start.every((word) => word === 0) && end.every((word) => word === 0xffff_ffff);
+}
+
+function isTrusted(trusted: RangeSet, text: string | undefined): boolean {
+  const address = text === undefined ? undefined : parseAddress(text);
+  return address !== undefined && rangeSetContains(trusted, address);
+}
+
+function firstUntrusted(
+  trusted: RangeSet,
+  nodes: readonly (string | undefined)[],
+): string | undefined {
+  for (let index = nodes.length - 1; index >= 0; index -= 1) {
+    const node = nodes[index];
+    if (!isTrusted(trusted, node)) return node;
+  }
+  return undefined;
+}
+
+/** The host's own word on the address. A framework that believes every client is worth one warning. */
+function believing<Request>(
+  clientAddress: (request: Request) => string | undefined,
+  reader: RequestReader<Request>,
+  warn: Warn,
+): FindAddress<Request> {
+  let isChecked = reader.believesAnyone === undefined;
+  return (request) => {
+    if (!isChecked) {
+      isChecked = true;
+      if (reader.believesAnyone?.(request) === true)
+        warn(`Your framework trusts every proxy: a client can choose its address. ${HELP}`);
+    }
+    const address: unknown = clientAddress(request);
+    return typeof address === "string" ? address : undefined;
+  };
+}

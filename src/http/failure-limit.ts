@@ -1,0 +1,115 @@
+import QuickLRU from "quick-lru";
+import { decideTake, levelAt, type Meter, meteredFrom, type Rate } from "../budget/decide.ts";
+import { checkKeys, checkMethods, checkWhole } from "../checks.ts";
+import { durationMs, validateDuration } from "../lifecycle/duration.ts";
+import type { Duration } from "../model.ts";
+import { parseAddress } from "../network/address.ts";
+import type { BudgetStore, Taken } from "../ports/budget-store.ts";
+
+/** How many failed attempts one client address may make. */
+export interface GuessingOptions {
+  /** Failures at once, refilled evenly over the window; whole, at least 1. Default 30. */
+  readonly limit?: number;
+  /** In weeks, days, hours, minutes or seconds. Default 1 minute. */
+  readonly window?: Duration;
+  /**
+   * Where failures are counted, so that many nodes count together: `redisBudgets`, say. Whether an address is to wait is known in memory all
+   * the same: a node hears of failures elsewhere at the next one of its own. Default: each node counts by itself.
+   */
+  readonly store?: BudgetStore;
+}
+
+/** Counts failed attempts by client address. */
+export interface FailureLimit {
+  /** Milliseconds until the address may try again; 0 = it may. Answers at once, without any store. */
+  waitMs(address: string | undefined): number;
+  /** Counts a failed attempt. Never throws; a store is not waited for. */
+  count(address: string | undefined): void;
+}
+
+const LIMIT = 30;
+const WINDOW = { minutes: 1 };
+/** Addresses remembered: those that have failed lately. An attacker with more than these has them all forgotten and guesses on, at 2^-190. */
+const MAX_ADDRESSES = 100_000;
+const KEYS: ReadonlySet<string> = new Set(["limit", "window", "store"]);
+
+/**
+ * Makes a limit on failed attempts (CORE-68, AP-2). An IPv6 client has a whole /64 to itself, so that counts as one address.
+ *
+ * Attempts that are on their way at the same time are counted as they fail: as many as a client has in flight may get past the limit.
+ *
+ * @throws TypeError or RangeError that names the path.
+ */
+export function createFailureLimit(options: GuessingOptions, now: () => number): FailureLimit {
+  const path = "options.guessing";
+  checkKeys(options, KEYS, path);
+  const { store } = options;
+  if (store !== undefined) checkMethods(store, ["take"], `${path}.store`);
+  const windowMs = durationMs(validateDuration(options.window ?? WINDOW, `${path}.window`));
+  if (windowMs === undefined)
+    throw new RangeError(`${path}.window must be in weeks, days, hours, minutes or seconds`);
+  const limit = checkWhole(options.limit ?? LIMIT, 1, 1_000_000, `${path}.limit`);
+  const rate = { limit, windowMs };
+  return store === undefined ? localLimit(rate, now) : sharedLimit(rate, now, store);
+}
+
+function localLimit(rate: Rate, now: () => number): FailureLimit {
+  const meters = new QuickLRU<string, Meter>({ maxSize: MAX_ADDRESSES });
+  return {
+    waitMs(address) {
+      if (meters.size === 0) return 0;
+      const meter = meters.get(keyOf(address));
+      if (meter === undefined) return 0;
+      const decision = decideTake([levelAt(meter, rate, now())], [rate], 1);
+      return decision.allowed ? 0 : (decision.retryAfterMs ?? rate.windowMs);
+    },
+    count(address) {
+      const key = keyOf(address);
+      if (key === UNKNOWN) return;
+      const at = now();
+      const meter = meters.get(key);
+      const level = Math.min(rate.limit, levelAt(meter, rate, at) + 1);
+      meters.set(key, {
+        at: meter === undefined ? at : Math.max(at, meteredFrom(meter, rate, at)),
+        level,
+      });
+    },
+  };
+}
+
+function sharedLimit(rate: Rate, now: () => number, store: BudgetStore): FailureLimit {
+  const refusedUntil = new QuickLRU<string, number>({ maxSize: MAX_ADDRESSES });
+  const local = localLimit(rate, now);
+  const note = (key: string, at: number, { states: [state], retryAfterMs }: Taken): void => {
+    if (state === undefined || state.remaining > 0) return;
+    // The time until one more attempt fits on top of a spent budget.
+    const waitMs = retryAfterMs ?? state.resetMs - ((rate.limit - 1) * rate.windowMs) / rate.limit;
+    refusedUntil.set(key, at + Math.ceil(waitMs));
+  };
+  return {
+    waitMs(address) {
+      const shared = refusedUntil.size === 0 ? 0 : (refusedUntil.get(keyOf(address)) ?? 0);
+      return Math.max(0, shared - now(), local.waitMs(address));
+    },
+    count(address) {
+      const key = keyOf(address);
+      if (key === UNKNOWN) return;
+      local.count(address);
+      const at = now();
+      const bucket = { key: `failures:${key}`, ...rate, memo: undefined };
+      // This node counts on by itself while the store is out of reach.
+      const taken = async (): Promise<void> => note(key, at, await store.take([bucket], 1, at));
+      taken().catch(() => {});
+    },
+  };
+}
+
+const UNKNOWN = "";
+
+/** One key for all that one client can send from. An address that is not known has none: nobody else is to pay for it. */
+function keyOf(text: string | undefined): string {
+  const address = text === undefined ? undefined : parseAddress(text);
+  if (address === undefined) return UNKNOWN;
+  const [first, second] = address;
+  return second === undefined ? `${first}` : `${first}:${second}`;
+}

@@ -1,0 +1,171 @@
+import { DENIALS, HTTP_REFUSALS, TokenryError } from "../errors.ts";
+import type { Tokenry } from "../face.ts";
+import type { Accepted } from "../model.ts";
+import type { Answer, HeaderField } from "./answer.ts";
+import { createWriteBudget, type WriteBudget } from "./budget-headers.ts";
+import { createFindAddress, type FindAddress } from "./client-address.ts";
+import { type Presented, readCredential } from "./credentials.ts";
+import { createFailureLimit, type FailureLimit } from "./failure-limit.ts";
+import { type HttpOptions, type ResolvedHttpOptions, resolveHttpOptions } from "./options.ts";
+import { isPreflight } from "./preflight.ts";
+import { type AnswerRefusal, createAnswerRefusal, type HttpRefusal } from "./refusals.ts";
+import type { RequestReader } from "./request-reader.ts";
+import { type ApiOf, type Requirement, type Route, resolveRoute } from "./requirement.ts";
+
+/** What the HTTP layer needs of a tokenry. */
+export type TokenChecker<
+  Kind extends string = string,
+  ApiName extends string = string,
+  Profile = unknown,
+> = Pick<Tokenry<Kind, ApiName, Profile>, "verify" | "revokeCurrent">;
+
+/** What becomes of a request. */
+export type Admission<Kind extends string = string, Profile = unknown> =
+  /** It goes on, with the verdict; its answer gets the headers. */
+  | {
+      readonly outcome: "accepted";
+      readonly verdict: Accepted<Kind, Profile>;
+      readonly headers: readonly HeaderField[];
+    }
+  /** It ends here, with this answer. */
+  | { readonly outcome: "refused"; readonly answer: Answer }
+  /** It is a CORS preflight: it goes on as if nothing were protected. */
+  | { readonly outcome: "preflight" };
+
+/** Decides about the requests to one route. Rejects only for what the host's own code got wrong. */
+export type Admit<Request, Kind extends string = string, Profile = unknown> = (
+  request: Request,
+) => Promise<Admission<Kind, Profile>>;
+
+const PREFLIGHT: Admission<never, never> = Object.freeze({ outcome: "preflight" });
+const REVOKED: Answer = Object.freeze({
+  status: 204,
+  headers: Object.freeze([["Cache-Control", "no-store"] as const]),
+  body: "",
+});
+
+/** The HTTP layer of one application, for any framework: an adapter translates what it decides. */
+export class Gate<Request, Kind extends string, ApiName extends string, Profile> {
+  readonly #tokens: TokenChecker<Kind, ApiName, Profile>;
+  readonly #reader: RequestReader<Request>;
+  readonly #settings: ResolvedHttpOptions;
+  readonly #findAddress: FindAddress<Request>;
+  readonly #failures: FailureLimit | undefined;
+  readonly #writeBudget: WriteBudget;
+  readonly #answerRefusal: AnswerRefusal;
+  readonly #replace: HttpOptions<Request>["refusal"];
+
+  /** @throws TypeError or RangeError that names the path of a wrong option. */
+  constructor(
+    tokens: TokenChecker<Kind, ApiName, Profile>,
+    options: HttpOptions<Request>,
+    reader: RequestReader<Request>,
+  ) {
+    const settings = resolveHttpOptions(options);
+    const { guessing = {} } = options;
+    this.#tokens = tokens;
+    this.#reader = reader;
+    this.#settings = settings;
+    this.#findAddress = createFindAddress(options, reader, settings.warn);
+    this.#failures = guessing === false ? undefined : createFailureLimit(guessing, settings.now);
+    this.#writeBudget = createWriteBudget(settings.rateLimit);
+    this.#answerRefusal = createAnswerRefusal({ ...settings, writeBudget: this.#writeBudget });
+    this.#replace = options.refusal;
+  }
+
+  /** Protects a route. @throws TypeError or RangeError that names what is wrong. */
+  protect(
+    api: ApiOf<Request, ApiName>,
+    requirement: Requirement<Request, Profile> = {},
+  ): Admit<Request, Kind, Profile> {
+    const route = resolveRoute(api, requirement);
+    return (request) => this.#admit(route, request);
+  }
+
+  async #admit(
+    route: Route<Request, Profile>,
+    request: Request,
+  ): Promise<Admission<Kind, Profile>> {
+    if (isPreflight(request, this.#reader)) return PREFLIGHT;
+    const presented = readCredential(this.#settings.credentials, request, this.#reader);
+    const address = this.#findAddress(request);
+    const barred = this.#barred(presented, address);
+    if (barred !== undefined) return this.#refused(barred, request);
+    const isPresented = presented.type === "token";
+    const verdict = await this.#tokens.verify(isPresented ? presented.secret : undefined, {
+      api: route.api(request),
+      method: this.#reader.method(request),
+      address,
+      cost: isPresented ? costOf(route, request) : 1,
+      level: route.requirement.level,
+      permits: route.requirement.permits,
+    });
+    if (!verdict.ok) {
+      if (verdict.status === 401 && isPresented) this.#failures?.count(address);
+      return this.#refused({ ...refusalOf(verdict.code), ...waitOf(verdict), verdict }, request);
+    }
+    const isElsewhere = isPresented && presented.field !== "authorization";
+    return { outcome: "accepted", verdict, headers: this.#acceptedFields(verdict, isElsewhere) };
+  }
+
+  /** Ends the token that a request presents: a route of its own. Whoever has a token may end it (CORE-38). */
+  async revokeCurrent(request: Request): Promise<Answer> {
+    const presented = readCredential(this.#settings.credentials, request, this.#reader);
+    const address = this.#findAddress(request);
+    const barred = this.#barred(presented, address);
+    if (barred !== undefined) return this.#answer(barred, request);
+    if (presented.type !== "token") return this.#answer(refusalOf("missing_token"), request);
+    try {
+      const { revoked } = await this.#tokens.revokeCurrent(presented.secret);
+      if (revoked > 0) return REVOKED;
+    } catch (error) {
+      if (!(error instanceof TokenryError)) throw error;
+      return this.#answer(refusalOf("unavailable"), request);
+    }
+    this.#failures?.count(address);
+    return this.#answer(refusalOf("unknown_token"), request);
+  }
+
+  /** What is refused without a look at any token. */
+  #barred(presented: Presented, address: string | undefined): HttpRefusal | undefined {
+    if (presented.type === "invalid") return refusalOf("invalid_request");
+    if (presented.type === "none" || this.#failures === undefined) return undefined;
+    const retryAfterMs = this.#failures.waitMs(address);
+    return retryAfterMs > 0 ? { ...refusalOf("too_many_failures"), retryAfterMs } : undefined;
+  }
+
+  #refused(refusal: HttpRefusal, request: Request): Admission<never, never> {
+    return { outcome: "refused", answer: this.#answer(refusal, request) };
+  }
+
+  #answer(refusal: HttpRefusal, request: Request): Answer {
+    const answer = this.#answerRefusal(refusal, this.#settings.now());
+    return this.#replace?.(refusal, answer, request) ?? answer;
+  }
+
+  #acceptedFields(verdict: Accepted, isElsewhere: boolean): readonly HeaderField[] {
+    const { expiryHeader, now } = this.#settings;
+    const fields = [...this.#writeBudget(verdict, now())];
+    const { expiresAt } = verdict.token;
+    if (expiresAt !== null && expiryHeader !== undefined)
+      fields.push([expiryHeader, expiresAt.toISOString()]);
+    // Shared caches keep answers to requests with Authorization to themselves, of other fields they know nothing (RFC 9111 section 3.5).
+    if (isElsewhere) fields.push(["Cache-Control", "private"]);
+    return fields;
+  }
+}
+
+function costOf<Request, Profile>({ cost }: Route<Request, Profile>, request: Request): number {
+  return typeof cost === "number" ? cost : cost(request);
+}
+
+const REFUSALS = { ...DENIALS, ...HTTP_REFUSALS } as const;
+
+function refusalOf(code: keyof typeof REFUSALS): HttpRefusal {
+  const { status, message } = REFUSALS[code];
+  return { code, status, message };
+}
+
+function waitOf({ retryAfterMs }: { readonly retryAfterMs?: number }): Partial<HttpRefusal> {
+  return retryAfterMs === undefined ? {} : { retryAfterMs };
+}

@@ -1,0 +1,115 @@
+import { checkKeys, checkMethods, checkOneOf, checkText } from "../checks.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Answer } from "./answer.ts";
+import type { BudgetProfile } from "./budget-headers.ts";
+import type { AddressOptions, Warn } from "./client-address.ts";
+import { type CredentialOptions, type Credentials, resolveCredentials } from "./credentials.ts";
+import type { GuessingOptions } from "./failure-limit.ts";
+import type { HttpRefusal } from "./refusals.ts";
+
+/** The options of every adapter. All have defaults that are safe. */
+export interface HttpOptions<Request = unknown> extends AddressOptions<Request> {
+  /** Where clients put their tokens. Default: `Authorization: Bearer`. */
+  readonly credentials?: CredentialOptions;
+  /** The limit on failed attempts of one client address. Default 30 a minute; `false`: none. Source: CORE-68. */
+  readonly guessing?: GuessingOptions | false;
+  /** How budgets are told, with accepted calls too. Default `"draft-10"`; `false`: not at all. Source: DEC-15. */
+  readonly rateLimit?: BudgetProfile | false;
+  /** The field that tells an accepted call when its token expires, in ISO 8601. Default `"Token-Expires-At"`; `false`: none. Source: SUN-01. */
+  readonly expiryHeader?: string | false;
+  /** Names what is protected, in challenges. Visible ASCII. Default `"api"`. */
+  readonly realm?: string;
+  /** Where you publish the pages of docs/problems. Default: the types are names, `urn:problem-type:tokenry:…`. Source: R9457-01. */
+  readonly problemBaseUrl?: string;
+  /**
+   * Makes your own answer to a refusal: status, headers, body, and how much it says. `answer` is the standard one; `undefined` sends it.
+   * Answers at once.
+   *
+   * @example
+   * const refusal = (refusal, answer) => ({ ...answer, body: JSON.stringify({ error: refusal.message }) });
+   */
+  readonly refusal?: (refusal: HttpRefusal, answer: Answer, request: Request) => Answer | undefined;
+  /** Default: `Date.now`. */
+  readonly clock?: Clock;
+  /** Told once of a setting that is likely wrong. Default: `process.emitWarning`, or nothing where there is none. */
+  readonly onWarning?: Warn;
+}
+
+/** The checked options that are data. */
+export interface ResolvedHttpOptions {
+  readonly credentials: Credentials;
+  readonly rateLimit: BudgetProfile | false;
+  readonly expiryHeader: string | undefined;
+  readonly realm: string;
+  readonly problemBaseUrl: string;
+  readonly now: () => number;
+  readonly warn: Warn;
+}
+
+const KEYS: ReadonlySet<string> = new Set([
+  "credentials",
+  "trustProxy",
+  "forwardedBy",
+  "clientAddress",
+  "guessing",
+  "rateLimit",
+  "expiryHeader",
+  "realm",
+  "problemBaseUrl",
+  "refusal",
+  "clock",
+  "onWarning",
+]);
+
+const PROFILES = ["draft-10", "x-rate-limit"] as const;
+const VISIBLE_ASCII = /^[ -~]+$/;
+const FIELD_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const PROBLEM_TYPES = "urn:problem-type:tokenry:";
+
+/** Checks the options once. @throws TypeError or RangeError that names the path. */
+export function resolveHttpOptions<Request>(options: HttpOptions<Request>): ResolvedHttpOptions {
+  checkKeys(options, KEYS, "options");
+  const { clock = Date, refusal, onWarning, rateLimit = "draft-10" } = options;
+  checkMethods(clock, ["now"], "options.clock");
+  for (const [name, value] of Object.entries({ refusal, onWarning })) {
+    if (value !== undefined && typeof value !== "function")
+      throw new TypeError(`options.${name} must be a function`);
+  }
+  return {
+    credentials: resolveCredentials(options.credentials),
+    rateLimit: rateLimit === false ? false : checkOneOf(rateLimit, PROFILES, "options.rateLimit"),
+    expiryHeader: resolveExpiryHeader(options.expiryHeader ?? "Token-Expires-At"),
+    realm: matching(options.realm ?? "api", VISIBLE_ASCII, "options.realm"),
+    problemBaseUrl: resolveBaseUrl(options.problemBaseUrl),
+    now: () => clock.now(),
+    warn: onWarning ?? emitWarning,
+  };
+}
+
+function matching(value: unknown, pattern: RegExp, path: string): string {
+  const text = checkText(value, 256, path);
+  if (pattern.test(text)) return text;
+  throw new RangeError(`${path} holds what a header cannot`);
+}
+
+function resolveExpiryHeader(name: string | false): string | undefined {
+  return name === false ? undefined : matching(name, FIELD_NAME, "options.expiryHeader");
+}
+
+function resolveBaseUrl(url: string | undefined): string {
+  if (url === undefined) return PROBLEM_TYPES;
+  const text = matching(url, VISIBLE_ASCII, "options.problemBaseUrl");
+  if (!URL.canParse(text)) throw new RangeError("options.problemBaseUrl must be an absolute URL");
+  return text.endsWith("/") ? text : `${text}/`;
+}
+
+/** Node, Bun and Deno have it; a worker's host reads its own configuration. */
+interface WarningProcess {
+  readonly process?: { emitWarning?(message: string, type: string): void };
+}
+
+function emitWarning(message: string): void {
+  // A cast, as the name is there in some runtimes only.
+  const { process } = globalThis as WarningProcess;
+  process?.emitWarning?.(message, "TokenryWarning");
+}

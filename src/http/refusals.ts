@@ -1,0 +1,112 @@
+import type { DenialCode, HttpRefusalCode } from "../errors.ts";
+import type { Refused } from "../model.ts";
+import type { Answer, HeaderField } from "./answer.ts";
+import { seconds, type WriteBudget } from "./budget-headers.ts";
+import { type ChallengeError, challenge } from "./challenge.ts";
+import type { Credentials } from "./credentials.ts";
+
+/** Why a request is refused: for the host, its logs and its own answer. */
+export interface HttpRefusal {
+  /** The precise reason. The standard answer has one for all four 401s about a presented token. */
+  readonly code: DenialCode | HttpRefusalCode;
+  readonly status: number;
+  /** Safe to show. */
+  readonly message: string;
+  /** Milliseconds until it is worth trying again, where that is known. */
+  readonly retryAfterMs?: number | undefined;
+  /** The verdict; absent where no token was looked at. */
+  readonly verdict?: Refused;
+}
+
+/** What answers to refusals are made of. */
+export interface RefusalStyle {
+  readonly credentials: Credentials;
+  readonly realm: string;
+  readonly problemBaseUrl: string;
+  readonly writeBudget: WriteBudget;
+}
+
+/** Makes the standard answer to a refusal. */
+export type AnswerRefusal = (refusal: HttpRefusal, now: number) => Answer;
+
+/** What a client is told: the four 401s about a presented token have one code. */
+type PublicCode =
+  | Exclude<DenialCode, "malformed_token" | "unknown_token" | "expired_token" | "owner_inactive">
+  | HttpRefusalCode
+  | "invalid_token";
+
+const CHALLENGES: { readonly [Code in PublicCode]?: ChallengeError } = {
+  invalid_request: "invalid_request",
+  invalid_token: "invalid_token",
+  access_denied: "insufficient_scope",
+};
+
+/**
+ * Prepares the answers: problem details (RFC 9457) that no cache may keep, with the challenge of RFC 6750 where there is one.
+ *
+ * The four 401s about a presented token are one and the same answer, to the byte (CORE-14): the very same object.
+ */
+export function createAnswerRefusal(style: RefusalStyle): AnswerRefusal {
+  const plain = new Map<PublicCode, Answer>();
+  return (refusal, now) => {
+    const code = publicCode(refusal.code);
+    const known = plain.get(code) ?? plainAnswer(style, code, refusal);
+    plain.set(code, known);
+    if (refusal.status !== 429) return known;
+    const headers = [...known.headers, ...waitFields(style, refusal, now)];
+    const holder = refusal.verdict?.budgetOf;
+    if (holder === undefined) return { ...known, headers };
+    // RLH-08 names the member so.
+    const policies = { "violated-policies": [holder] };
+    return { ...known, headers, body: problem(style, code, { ...refusal, ...policies }) };
+  };
+}
+
+/** The code that a client may know. */
+function publicCode(code: DenialCode | HttpRefusalCode): PublicCode {
+  switch (code) {
+    case "malformed_token":
+    case "unknown_token":
+    case "expired_token":
+    case "owner_inactive":
+      return "invalid_token";
+    default:
+      return code;
+  }
+}
+
+function plainAnswer(style: RefusalStyle, code: PublicCode, refusal: HttpRefusal): Answer {
+  const headers: HeaderField[] = [
+    ["Content-Type", "application/problem+json"],
+    ["Cache-Control", "no-store"],
+  ];
+  const error = CHALLENGES[code];
+  if (code === "missing_token" || error !== undefined) {
+    const told = error === undefined ? undefined : { code: error, description: refusal.message };
+    headers.push(["WWW-Authenticate", challenge(style.credentials, style.realm, told)]);
+  }
+  const body = problem(style, code, refusal);
+  return Object.freeze({ status: refusal.status, headers: Object.freeze(headers), body });
+}
+
+/** What a problem says; no internals, and nothing of the request (R9457-01 to R9457-06). */
+interface ProblemFacts extends Pick<HttpRefusal, "status" | "message"> {
+  readonly "violated-policies"?: readonly string[];
+}
+
+function problem(style: RefusalStyle, code: PublicCode, facts: ProblemFacts): string {
+  const { status, message, "violated-policies": policies } = facts;
+  const type = `${style.problemBaseUrl}${code.replaceAll("_", "-")}`;
+  return JSON.stringify({ type, title: message, status, code, "violated-policies": policies });
+}
+
+/** How long to wait, by all headers alike (RLH-05). */
+function waitFields(style: RefusalStyle, refusal: HttpRefusal, now: number): HeaderField[] {
+  const { retryAfterMs, verdict } = refusal;
+  const fields: HeaderField[] = [];
+  if (retryAfterMs !== undefined) fields.push(["Retry-After", `${seconds(retryAfterMs)}`]);
+  const { budget, budgetOf } = verdict ?? {};
+  if (budget !== undefined && budgetOf !== undefined)
+    fields.push(...style.writeBudget({ budget, budgetOf, retryAfterMs }, now));
+  return fields;
+}

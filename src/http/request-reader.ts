@@ -1,0 +1,14 @@
+/** How the HTTP layer reads a framework's request. An adapter has one; it reads what was sent, not what a framework made of it. */
+export interface RequestReader<Request> {
+  /** The method of the request line. */
+  method(request: Request): string;
+  /** The address at the other end of the connection; `undefined` where there is none to know. */
+  peer(request: Request): string | undefined;
+  /**
+   * The values of all lines of a field, in order; none for a field that is absent. A platform that has joined them gives one. `name` is in
+   * lower case.
+   */
+  lines(request: Request, name: string): readonly string[];
+  /** Whether the framework was set to believe whatever a client says of its address. Absent: nobody can tell. */
+  believesAnyone?(request: Request): boolean;
+}
