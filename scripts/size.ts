@@ -10,6 +10,8 @@ const maxColdImportMs = 30;
 /** What a subpath may load besides `dependencies`; a subpath that is absent runs wherever Web standards do. */
 const mayLoad: Record<string, RegExp> = {
   "./sql": /^(kysely$|node:)/,
+  "./nest": /^(@nestjs\/|node:|rxjs|reflect-metadata|tslib|iterare)/,
+  "./otel": /^@opentelemetry\/api$/,
   "./testing": /^node:/,
 };
 

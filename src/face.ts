@@ -110,7 +110,7 @@ export interface Tokenry<
    */
   verify(
     secret: string | Secret | null | undefined,
-    request: VerifyRequest<Named<Api>>,
+    request: VerifyRequest<Named<Api>, Profile>,
   ): Promise<Verdict<Kind, Profile>>;
 
   /** Drops what is remembered of an owner, here and over the bus: the next call asks the directory. */

@@ -18,6 +18,7 @@ export {
   type Access,
   type Actor,
   type Api,
+  type BudgetHolder,
   type BudgetPercents,
   type BudgetState,
   type Duration,
@@ -61,6 +62,16 @@ export type { Clock } from "./ports/clock.ts";
 export type { Directory } from "./ports/directory.ts";
 export type { InvalidationBus } from "./ports/invalidation-bus.ts";
 export type { Notice, Notifier } from "./ports/notifier.ts";
+export type {
+  FailureObservation,
+  FlushObservation,
+  LookUpObservation,
+  Observer,
+  OperationName,
+  OperationObservation,
+  RefusalObservation,
+  VerifyObservation,
+} from "./ports/observer.ts";
 export type {
   Change,
   ClaimedNotice,

@@ -18,6 +18,7 @@ import type { Clock } from "./ports/clock.ts";
 import type { Directory } from "./ports/directory.ts";
 import type { InvalidationBus } from "./ports/invalidation-bus.ts";
 import type { Notifier } from "./ports/notifier.ts";
+import type { Observer } from "./ports/observer.ts";
 import type { Repository } from "./ports/repository.ts";
 import type { Pepper } from "./secret/keyring.ts";
 
@@ -59,6 +60,8 @@ export interface TokenryOptions<
   readonly clock?: Clock;
   /** Told of every outage and of every failure in the background. Default: nothing. Must not throw. */
   readonly onError?: (error: TokenryError) => void;
+  /** Is told of verdicts, operations and what goes on behind them. Absent: nothing is measured. `otelObserver` of tokenry/otel is one. */
+  readonly observer?: Observer;
 }
 
 /** An API after its checks. */
@@ -93,7 +96,17 @@ const KEYS: ReadonlySet<string> = new Set([
   "bus",
   "clock",
   "onError",
+  "observer",
 ]);
+
+const OBSERVER_METHODS = [
+  "verified",
+  "performed",
+  "flushed",
+  "lookedUp",
+  "failed",
+  "refused",
+] as const satisfies readonly (keyof Observer)[];
 
 const REPOSITORY_METHODS = [
   "commit",
@@ -142,6 +155,7 @@ function checkPorts({
   bus,
   clock,
   onError,
+  observer,
 }: TokenryOptions): void {
   checkMethods(directory, ["find"], "directory");
   if (repository !== undefined) checkMethods(repository, REPOSITORY_METHODS, "repository");
@@ -151,6 +165,13 @@ function checkPorts({
   if (clock !== undefined) checkMethods(clock, ["now"], "clock");
   if (onError !== undefined && typeof onError !== "function")
     throw new TypeError("onError must be a function");
+  if (observer !== undefined) checkObserver(observer);
+}
+
+function checkObserver(observer: Observer): void {
+  checkObject(observer, "observer");
+  const present = OBSERVER_METHODS.filter((method) => observer[method] !== undefined);
+  checkMethods(observer, present, "observer");
 }
 
 function checkBudgets(budgets: BudgetStore): void {

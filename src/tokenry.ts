@@ -1,6 +1,6 @@
 import { plainCopy } from "./checks.ts";
 import { unavailable } from "./errors.ts";
-import type { Tokenry, Zones } from "./face.ts";
+import type { Jobs, Tokenry, Zones } from "./face.ts";
 import { ownerKey } from "./operations/commit.ts";
 import { confirmRotation } from "./operations/confirm-rotation.ts";
 import type { Context } from "./operations/context.ts";
@@ -11,10 +11,12 @@ import { checkId, checkKind, checkRequest } from "./operations/input.ts";
 import { issue } from "./operations/issue.ts";
 import { list } from "./operations/list.ts";
 import { listEvents } from "./operations/list-events.ts";
+import { operationWatch, type Watch } from "./operations/observed-operation.ts";
+import { createObservedVerify } from "./operations/observed-verify.ts";
 import { regenerate } from "./operations/regenerate.ts";
 import { remind } from "./operations/remind.ts";
 import { revoke } from "./operations/revoke.ts";
-import { revokeAll } from "./operations/revoke-all.ts";
+import { type RevokedCount, revokeAll } from "./operations/revoke-all.ts";
 import { revokeCurrent } from "./operations/revoke-current.ts";
 import { rotate } from "./operations/rotate.ts";
 import { sweep } from "./operations/sweep.ts";
@@ -23,6 +25,7 @@ import { verify } from "./operations/verify.ts";
 import { listZones, putZone, removeZone } from "./operations/zones.ts";
 import { exactLength, type ResolvedRules, resolveRules, type TokenryOptions } from "./options.ts";
 import type { Clock } from "./ports/clock.ts";
+import type { OperationName } from "./ports/observer.ts";
 import type { Repository } from "./ports/repository.ts";
 import { createKeyring } from "./secret/keyring.ts";
 import { type KnownPrefix, knownPrefix } from "./secret/parse.ts";
@@ -30,14 +33,17 @@ import { scanPattern } from "./secret/scan-pattern.ts";
 import { createBackground } from "./state/background.ts";
 import { withOutagePolicy } from "./state/budgets.ts";
 import { guardedBus } from "./state/guarded-bus.ts";
+import type { GuardedObserver } from "./state/guarded-observer.ts";
 import { guardedRepository } from "./state/guarded-repository.ts";
+import { createObservedUses } from "./state/observed-uses.ts";
 import { createOwners } from "./state/owners.ts";
 import { Preparation } from "./state/prepared.ts";
+import { createReports, type Report } from "./state/reports.ts";
 import { createSchedule, LONGEST_TIMER_MS, type Schedule } from "./state/schedule.ts";
 import { createThrottle } from "./state/throttle.ts";
 import { usedRepository } from "./state/used-repository.ts";
-import { createUses } from "./state/uses.ts";
-import { type CachedRepository, cachedRepository } from "./storage/cached.ts";
+import { createUses, type Uses } from "./state/uses.ts";
+import { type CachedRepository, type CacheSettings, cachedRepository } from "./storage/cached.ts";
 import { memoryBudgets } from "./storage/memory/budgets.ts";
 import { memoryRepository } from "./storage/memory/repository.ts";
 
@@ -75,18 +81,19 @@ export function createTokenry<
 /** A running instance: its context and what ends with it. */
 interface Node {
   readonly context: Context;
+  readonly told: GuardedObserver;
+  readonly jobs: Jobs;
   readonly schedule: Schedule;
   readonly unsubscribe: () => Promise<void>;
 }
 
 function createNode(options: TokenryOptions, rules: ResolvedRules): Node {
   const now = timeOf(options.clock ?? Date);
-  const report = reporter(options.onError);
-  const { repository, cached } = createRepository(
-    options.repository ?? memoryRepository(),
-    rules,
+  const { told, reportFrom } = createReports(options.onError, options.observer);
+  const { repository, cached } = createRepository(options.repository ?? memoryRepository(), rules, {
     now,
-  );
+    lookedUp: told.lookedUp,
+  });
   const owners = createOwners(options.directory, rules.ownerTtlMs);
   const forget = (keys: readonly string[]): void => {
     cached?.forget(keys);
@@ -95,8 +102,8 @@ function createNode(options: TokenryOptions, rules: ResolvedRules): Node {
       else if (key.startsWith("owner:")) owners.drop(key.slice("owner:".length));
     }
   };
-  const uses = createUses(repository, report);
-  const bus = guardedBus(options.bus, report);
+  const uses = createLogOfUses(repository, reportFrom("uses"), told);
+  const bus = guardedBus(options.bus, reportFrom("bus"));
   const subscription = bus.subscribe(forget).then((unsubscribe) => {
     // What was kept before messages flowed may have changed unheard.
     if (options.bus !== undefined) forget(["*"]);
@@ -110,25 +117,36 @@ function createNode(options: TokenryOptions, rules: ResolvedRules): Node {
     repository: usedRepository(repository, uses),
     owners,
     now,
-    report,
+    report: reportFrom("verify"),
     notifier: options.notifier,
-    budgets: withOutagePolicy(options.budgets ?? memoryBudgets(), memoryBudgets(), report),
+    budgets: withOutagePolicy(
+      options.budgets ?? memoryBudgets(),
+      memoryBudgets(),
+      reportFrom("budgets"),
+    ),
     uses,
     preparation: new Preparation(rules.kinds),
     networkRefusals: createThrottle(REFUSAL_SPAN_MS, MAX_THROTTLED),
     rehashes: createThrottle(REHASH_SPAN_MS, MAX_THROTTLED),
-    background: createBackground(report),
+    background: createBackground(reportFrom("background")),
     async announce(keys) {
       forget(keys);
       await bus.publish(keys);
     },
   };
-  const schedule = createSchedule(() => runJobs(context));
+  const jobs = createJobs(context, operationWatch(told.performed), reportFrom("notifier"));
+  const schedule = createSchedule(() => runJobs(jobs, reportFrom("jobs")));
   const unsubscribe = async (): Promise<void> => {
     bus.close();
     await (await subscription)();
   };
-  return { context, schedule, unsubscribe };
+  return { context, told, jobs, schedule, unsubscribe };
+}
+
+function createLogOfUses(repository: Repository, report: Report, told: GuardedObserver): Uses {
+  return told.flushed === undefined
+    ? createUses(repository, report)
+    : createObservedUses(repository, report, told.flushed);
 }
 
 /** A time that is no number decides nothing, and would stay in budgets and stored uses: a clock that gives one is out of order. */
@@ -147,11 +165,11 @@ function timeOf(clock: Clock): () => number {
 function createRepository(
   repository: Repository,
   { tokenTtlMs, tokenMax }: ResolvedRules,
-  now: () => number,
+  asked: Pick<CacheSettings, "now" | "lookedUp">,
 ): { readonly repository: Repository; readonly cached: CachedRepository | undefined } {
   const guarded = guardedRepository(repository);
   if (tokenTtlMs === undefined) return { repository: guarded, cached: undefined };
-  const cached = cachedRepository(guarded, { ttlMs: tokenTtlMs, max: tokenMax, now });
+  const cached = cachedRepository(guarded, { ttlMs: tokenTtlMs, max: tokenMax, ...asked });
   return { repository: cached, cached };
 }
 
@@ -161,50 +179,67 @@ function prefixesOf({ kinds }: ResolvedRules): KnownPrefix[] {
   );
 }
 
-/** A host whose own error handler throws, at once or later, is not told twice. */
-function reporter(onError: TokenryOptions["onError"]): (cause: unknown) => void {
-  const tell = async (cause: unknown): Promise<void> => onError?.(unavailable(cause));
-  return (cause) => {
-    tell(cause).catch(() => {});
-  };
+function createJobs(context: Context, watch: Watch, report: Report): Jobs {
+  const delivering: Context = { ...context, report };
+  return Object.freeze<Jobs>({
+    sweep: watch(
+      "jobs.sweep",
+      () => sweep(context),
+      ({ removed }) => ({ removed }),
+    ),
+    remind: watch(
+      "jobs.remind",
+      () => remind(context),
+      ({ reminded }) => ({ reminded }),
+    ),
+    deliver: watch(
+      "jobs.deliver",
+      () => deliver(delivering),
+      ({ delivered, retried, parked }) => ({ delivered, retried, parked }),
+    ),
+  });
 }
 
 /** One pass of each job; what one of them fails at is no reason to leave out the next. */
-async function runJobs(context: Context): Promise<void> {
-  for (const job of [sweep, remind, deliver]) await job(context).catch(context.report);
+async function runJobs({ sweep, remind, deliver }: Jobs, report: Report): Promise<void> {
+  for (const job of [sweep, remind, deliver]) await job().catch(report);
 }
 
-function faceOf({ context, schedule, unsubscribe }: Node): Tokenry {
-  const asked =
-    <Request, Result>(operation: (context: Context, request: Request) => Promise<Result>) =>
-    async (request: Request): Promise<Result> =>
-      operation(context, plainCopy(request));
+const countRevoked = ({ revoked }: RevokedCount): Record<string, number> => ({ revoked });
+
+function faceOf({ context, told, jobs, schedule, unsubscribe }: Node): Tokenry {
+  const watch = operationWatch(told.performed);
+  const asked = <Request, Result>(
+    name: OperationName,
+    operation: (context: Context, request: Request) => Promise<Result>,
+    countsOf?: (result: Result) => Record<string, number>,
+  ): ((request: Request) => Promise<Result>) =>
+    watch(name, async (request) => operation(context, plainCopy(request)), countsOf);
   return Object.freeze({
-    issue: asked(issue),
-    regenerate: asked(regenerate),
-    rotate: asked(rotate),
-    confirmRotation: asked(confirmRotation),
-    revoke: asked(revoke),
-    revokeCurrent: (secret) => revokeCurrent(context, secret),
-    revokeAll: asked(revokeAll),
-    deprovision: asked(deprovision),
-    update: asked(update),
-    get: asked(get),
-    list: asked(list),
-    events: asked(listEvents),
+    issue: asked("issue", issue),
+    regenerate: asked("regenerate", regenerate),
+    rotate: asked("rotate", rotate),
+    confirmRotation: asked("confirmRotation", confirmRotation),
+    revoke: asked("revoke", revoke),
+    revokeCurrent: watch("revokeCurrent", (secret) => revokeCurrent(context, secret), countRevoked),
+    revokeAll: asked("revokeAll", revokeAll, countRevoked),
+    deprovision: asked("deprovision", deprovision, countRevoked),
+    update: asked("update", update),
+    get: asked("get", get),
+    list: asked("list", list),
+    events: asked("events", listEvents),
     zones: Object.freeze<Zones>({
-      put: asked(putZone),
-      remove: asked(removeZone),
-      list: asked(listZones),
+      put: asked("zones.put", putZone),
+      remove: asked("zones.remove", removeZone),
+      list: asked("zones.list", listZones),
     }),
-    verify: (secret, request) => verify(context, secret, request),
+    verify:
+      told.verified === undefined
+        ? (secret, request) => verify(context, secret, request)
+        : createObservedVerify(context, told.verified),
     ownerChanged: async (ownerId) => context.announce([ownerKey(checkId(ownerId, "ownerId"))]),
     scanPattern: (kind) => scanPattern(checkKind(context, kind)),
-    jobs: Object.freeze({
-      sweep: () => sweep(context),
-      remind: () => remind(context),
-      deliver: () => deliver(context),
-    }),
+    jobs,
     start(request = {}) {
       const asking = plainCopy(request);
       checkRequest(asking, ["every"]);

@@ -170,7 +170,7 @@ describe("resolveRules: a wrong option is named by its path", () => {
   const needsPeppers = "needs peppers: the code of the link is derived from one";
   const isOfA = (prefix: string): string => `must be unique: "${prefix}" is one of kinds.a`;
   const known =
-    "kinds, apis, directory, repository, budgets, notifier, peppers, cache, bus, clock, onError";
+    "kinds, apis, directory, repository, budgets, notifier, peppers, cache, bus, clock, onError, observer";
   const repositoryMethods = [
     ...["commit", "touch", "findByHash", "findById", "listByOwner", "expiredBefore"],
     ...["expiringBetween", "zones", "events", "claimNotices", "settleNotice"],

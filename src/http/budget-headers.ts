@@ -1,4 +1,4 @@
-import { type Item, serializeItem } from "structured-headers";
+import { serializeItem } from "structured-headers";
 import type { BudgetHolder, BudgetState } from "../model.ts";
 import type { HeaderField } from "./answer.ts";
 
@@ -16,14 +16,13 @@ export interface SpentBudget {
   readonly retryAfterMs?: number | undefined;
 }
 
-/** Writes the header fields of a budget. */
-export type WriteBudget = (spent: SpentBudget, now: number) => readonly HeaderField[];
+/** Writes the header fields of a budget, into a list of their own. */
+export type WriteBudget = (spent: SpentBudget, now: () => number) => HeaderField[];
 
 /** The largest Integer of a structured field (RFC 9651 section 3.3.1). */
 const LARGEST_INTEGER = 999_999_999_999_999;
 /** Policies kept: there are as many as there are APIs, windows and shares in use. */
 const MAX_POLICIES = 1000;
-/** Serialised once: on the path of every accepted call only numbers change. */
 const NAMES: Readonly<Record<BudgetHolder, string>> = {
   token: serializeItem("token"),
   account: serializeItem("account"),
@@ -37,37 +36,39 @@ export function createWriteBudget(profile: BudgetProfile | false): WriteBudget {
 
 /** RLH-02, RLH-03: `"token";q=300;w=60` and `"token";r=299;t=12`. */
 function createStructured(): WriteBudget {
-  const policies = new Map<string, HeaderField>();
-  const policyOf = ({ budget: { limit, windowMs }, budgetOf }: SpentBudget): HeaderField => {
-    const key = `${budgetOf}${limit}/${windowMs}`;
-    const known = policies.get(key);
-    if (known !== undefined) return known;
+  const policies = { token: createPolicies("token"), account: createPolicies("account") };
+  return (spent) => {
+    const { budget, budgetOf } = spent;
+    const remaining = Math.min(budget.remaining, LARGEST_INTEGER);
+    const state = `${NAMES[budgetOf]};r=${remaining};t=${secondsToWait(spent)}`;
+    return [policies[budgetOf](budget), ["ratelimit", state]];
+  };
+}
+
+/** Writes each policy once: on the path of every accepted call only numbers change. */
+function createPolicies(holder: BudgetHolder): (budget: BudgetState) => HeaderField {
+  const byLimit = new Map<number, { readonly windowMs: number; readonly field: HeaderField }>();
+  return ({ limit, windowMs }) => {
+    const known = byLimit.get(limit);
+    if (known?.windowMs === windowMs) return known.field;
     const parameters = new Map([
       ["q", Math.min(limit, LARGEST_INTEGER)],
       ["w", Math.ceil(windowMs / 1000)],
     ]);
-    const policy = [
-      "RateLimit-Policy",
-      serializeItem([budgetOf, parameters] satisfies Item),
-    ] as const;
-    if (policies.size >= MAX_POLICIES) policies.clear();
-    policies.set(key, policy);
-    return policy;
-  };
-  return (spent) => {
-    const remaining = Math.min(spent.budget.remaining, LARGEST_INTEGER);
-    const limit = `${NAMES[spent.budgetOf]};r=${remaining};t=${secondsToWait(spent)}`;
-    return [policyOf(spent), ["RateLimit", limit]];
+    const field = ["ratelimit-policy", serializeItem([holder, parameters])] as const;
+    if (byLimit.size >= MAX_POLICIES) byLimit.clear();
+    byLimit.set(limit, { windowMs, field });
+    return field;
   };
 }
 
-function xRateLimit(spent: SpentBudget, now: number): readonly HeaderField[] {
+function xRateLimit(spent: SpentBudget, now: () => number): HeaderField[] {
   const { limit, remaining } = spent.budget;
-  const reset = Math.ceil(now / 1000) + secondsToWait(spent);
+  const reset = Math.ceil(now() / 1000) + secondsToWait(spent);
   return [
-    ["X-Rate-Limit-Limit", `${limit}`],
-    ["X-Rate-Limit-Remaining", `${remaining}`],
-    ["X-Rate-Limit-Reset", `${reset}`],
+    ["x-rate-limit-limit", `${limit}`],
+    ["x-rate-limit-remaining", `${remaining}`],
+    ["x-rate-limit-reset", `${reset}`],
   ];
 }
 

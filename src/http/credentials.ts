@@ -29,7 +29,9 @@ export interface Credentials {
 export interface Scheme {
   /** As the challenge names it: a token of RFC 9110, so without a colon. */
   readonly name: string;
-  /** In lower case, with the colon of a scheme that has one. */
+  /** As it was given, with the colon of a scheme that has one; most clients write it so. */
+  readonly usual: string;
+  /** The same in lower case. */
   readonly start: string;
   readonly endsInColon: boolean;
 }
@@ -45,6 +47,8 @@ const TOKEN68 = /^[A-Za-z0-9\-._~+/]+=*$/;
 const QUOTED_STRING = /"(?:[^"\\]|\\.)*"/g;
 /** After a comma there is a parameter, or else another credential: what a platform makes of two lines (RFC 9110 section 11.4). */
 const SECOND_CREDENTIAL = new RegExp(`,[ \\t]*[${TCHARS}]+ +[^ =,]`);
+
+const SPACE = 0x20;
 
 const KEYS: ReadonlySet<string> = new Set(["schemes", "headers"]);
 /** What holds other things than one token, or is sent by a browser without being asked. */
@@ -69,7 +73,7 @@ function resolveScheme(scheme: unknown, index: number): Scheme {
   const endsInColon = scheme.endsWith(":");
   const name = endsInColon ? scheme.slice(0, -1) : scheme;
   if (!TOKEN.test(name)) throw new RangeError(`${path}: ${quoted(scheme)} is no scheme`);
-  return { name, start: scheme.toLowerCase(), endsInColon };
+  return { name, usual: scheme, start: scheme.toLowerCase(), endsInColon };
 }
 
 function resolveHeader(header: unknown, index: number): string {
@@ -114,16 +118,16 @@ function authorizationIn(lines: readonly string[], schemes: readonly Scheme[]): 
 }
 
 /** Scheme names are compared without regard to case (R6750-02). */
-function hasScheme(value: string, { start, endsInColon }: Scheme): boolean {
-  if (value.length < start.length || value.slice(0, start.length).toLowerCase() !== start)
-    return false;
-  return endsInColon || !TCHAR.test(value.charAt(start.length));
+function hasScheme(value: string, { usual, start, endsInColon }: Scheme): boolean {
+  const { length } = start;
+  if (!value.startsWith(usual) && value.slice(0, length).toLowerCase() !== start) return false;
+  return endsInColon || value.charCodeAt(length) === SPACE || !TCHAR.test(value.charAt(length));
 }
 
 /** After a name there is at least one space; after a colon there may be some. No other blank (T-06). */
 function withScheme(value: string, { start, endsInColon }: Scheme): Presented {
   let position = start.length;
-  while (value[position] === " ") position += 1;
+  while (value.charCodeAt(position) === SPACE) position += 1;
   if (!endsInColon && position === start.length) return INVALID;
   const secret = value.slice(position);
   return TOKEN68.test(secret) ? { type: "token", secret, field: "authorization" } : INVALID;

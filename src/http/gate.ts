@@ -1,6 +1,6 @@
-import { DENIALS, HTTP_REFUSALS, TokenryError } from "../errors.ts";
+import { DENIALS, HTTP_REFUSALS, type HttpRefusalCode, TokenryError } from "../errors.ts";
 import type { Tokenry } from "../face.ts";
-import type { Accepted } from "../model.ts";
+import type { Accepted, Token } from "../model.ts";
 import type { Answer, HeaderField } from "./answer.ts";
 import { createWriteBudget, type WriteBudget } from "./budget-headers.ts";
 import { createFindAddress, type FindAddress } from "./client-address.ts";
@@ -40,7 +40,7 @@ export type Admit<Request, Kind extends string = string, Profile = unknown> = (
 const PREFLIGHT: Admission<never, never> = Object.freeze({ outcome: "preflight" });
 const REVOKED: Answer = Object.freeze({
   status: 204,
-  headers: Object.freeze([["Cache-Control", "no-store"] as const]),
+  headers: Object.freeze([["cache-control", "no-store"] as const]),
   body: "",
 });
 
@@ -52,7 +52,9 @@ export class Gate<Request, Kind extends string, ApiName extends string, Profile>
   readonly #findAddress: FindAddress<Request>;
   readonly #failures: FailureLimit | undefined;
   readonly #writeBudget: WriteBudget;
+  readonly #writeExpiry: (token: Token) => HeaderField | undefined;
   readonly #answerRefusal: AnswerRefusal;
+  readonly #observer: HttpOptions["observer"];
   readonly #replace: HttpOptions<Request>["refusal"];
 
   /** @throws TypeError or RangeError that names the path of a wrong option. */
@@ -69,7 +71,9 @@ export class Gate<Request, Kind extends string, ApiName extends string, Profile>
     this.#findAddress = createFindAddress(options, reader, settings.warn);
     this.#failures = guessing === false ? undefined : createFailureLimit(guessing, settings.now);
     this.#writeBudget = createWriteBudget(settings.rateLimit);
+    this.#writeExpiry = createWriteExpiry(settings.expiryHeader);
     this.#answerRefusal = createAnswerRefusal({ ...settings, writeBudget: this.#writeBudget });
+    this.#observer = options.observer;
     this.#replace = options.refusal;
   }
 
@@ -128,10 +132,19 @@ export class Gate<Request, Kind extends string, ApiName extends string, Profile>
 
   /** What is refused without a look at any token. */
   #barred(presented: Presented, address: string | undefined): HttpRefusal | undefined {
-    if (presented.type === "invalid") return refusalOf("invalid_request");
+    if (presented.type === "invalid") return this.#unseen("invalid_request");
     if (presented.type === "none" || this.#failures === undefined) return undefined;
     const retryAfterMs = this.#failures.waitMs(address);
-    return retryAfterMs > 0 ? { ...refusalOf("too_many_failures"), retryAfterMs } : undefined;
+    return retryAfterMs > 0 ? { ...this.#unseen("too_many_failures"), retryAfterMs } : undefined;
+  }
+
+  #unseen(code: HttpRefusalCode): HttpRefusal {
+    try {
+      this.#observer?.refused?.({ code });
+    } catch {
+      // An observer has no say in what becomes of a request.
+    }
+    return refusalOf(code);
   }
 
   #refused(refusal: HttpRefusal, request: Request): Admission<never, never> {
@@ -139,20 +152,33 @@ export class Gate<Request, Kind extends string, ApiName extends string, Profile>
   }
 
   #answer(refusal: HttpRefusal, request: Request): Answer {
-    const answer = this.#answerRefusal(refusal, this.#settings.now());
+    const answer = this.#answerRefusal(refusal);
     return this.#replace?.(refusal, answer, request) ?? answer;
   }
 
   #acceptedFields(verdict: Accepted, isElsewhere: boolean): readonly HeaderField[] {
-    const { expiryHeader, now } = this.#settings;
-    const fields = [...this.#writeBudget(verdict, now())];
-    const { expiresAt } = verdict.token;
-    if (expiresAt !== null && expiryHeader !== undefined)
-      fields.push([expiryHeader, expiresAt.toISOString()]);
+    const fields = this.#writeBudget(verdict, this.#settings.now);
+    const expiry = this.#writeExpiry(verdict.token);
+    if (expiry !== undefined) fields.push(expiry);
     // Shared caches keep answers to requests with Authorization to themselves, of other fields they know nothing (RFC 9111 section 3.5).
-    if (isElsewhere) fields.push(["Cache-Control", "private"]);
+    if (isElsewhere) fields.push(["cache-control", "private"]);
     return fields;
   }
+}
+
+/** Writes when a token expires, once for each state of a token: a token that is kept in memory is the same object. */
+function createWriteExpiry(name: string | undefined): (token: Token) => HeaderField | undefined {
+  if (name === undefined) return () => undefined;
+  const known = new WeakMap<Token, HeaderField>();
+  return (token) => {
+    if (token.expiresAt === null) return;
+    let field = known.get(token);
+    if (field === undefined) {
+      field = [name, token.expiresAt.toISOString()];
+      known.set(token, field);
+    }
+    return field;
+  };
 }
 
 function costOf<Request, Profile>({ cost }: Route<Request, Profile>, request: Request): number {

@@ -1,5 +1,6 @@
-import { checkKeys, checkMethods, checkOneOf, checkText } from "../checks.ts";
+import { checkKeys, checkMethods, checkObject, checkOneOf, checkText } from "../checks.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Observer } from "../ports/observer.ts";
 import type { Answer } from "./answer.ts";
 import type { BudgetProfile } from "./budget-headers.ts";
 import type { AddressOptions, Warn } from "./client-address.ts";
@@ -31,6 +32,8 @@ export interface HttpOptions<Request = unknown> extends AddressOptions<Request> 
   readonly refusal?: (refusal: HttpRefusal, answer: Answer, request: Request) => Answer | undefined;
   /** Default: `Date.now`. */
   readonly clock?: Clock;
+  /** Told of requests that are refused before a token is looked at; the verdicts are told by the `observer` of `createTokenry`. */
+  readonly observer?: Pick<Observer, "refused">;
   /** Told once of a setting that is likely wrong. Default: `process.emitWarning`, or nothing where there is none. */
   readonly onWarning?: Warn;
 }
@@ -58,6 +61,7 @@ const KEYS: ReadonlySet<string> = new Set([
   "problemBaseUrl",
   "refusal",
   "clock",
+  "observer",
   "onWarning",
 ]);
 
@@ -71,6 +75,7 @@ export function resolveHttpOptions<Request>(options: HttpOptions<Request>): Reso
   checkKeys(options, KEYS, "options");
   const { clock = Date, refusal, onWarning, rateLimit = "draft-10" } = options;
   checkMethods(clock, ["now"], "options.clock");
+  if (options.observer !== undefined) checkObject(options.observer, "options.observer");
   for (const [name, value] of Object.entries({ refusal, onWarning })) {
     if (value !== undefined && typeof value !== "function")
       throw new TypeError(`options.${name} must be a function`);
@@ -93,7 +98,9 @@ function matching(value: unknown, pattern: RegExp, path: string): string {
 }
 
 function resolveExpiryHeader(name: string | false): string | undefined {
-  return name === false ? undefined : matching(name, FIELD_NAME, "options.expiryHeader");
+  return name === false
+    ? undefined
+    : matching(name, FIELD_NAME, "options.expiryHeader").toLowerCase();
 }
 
 function resolveBaseUrl(url: string | undefined): string {

@@ -24,10 +24,11 @@ export interface RefusalStyle {
   readonly realm: string;
   readonly problemBaseUrl: string;
   readonly writeBudget: WriteBudget;
+  readonly now: () => number;
 }
 
 /** Makes the standard answer to a refusal. */
-export type AnswerRefusal = (refusal: HttpRefusal, now: number) => Answer;
+export type AnswerRefusal = (refusal: HttpRefusal) => Answer;
 
 /** What a client is told: the four 401s about a presented token have one code. */
 type PublicCode =
@@ -48,12 +49,12 @@ const CHALLENGES: { readonly [Code in PublicCode]?: ChallengeError } = {
  */
 export function createAnswerRefusal(style: RefusalStyle): AnswerRefusal {
   const plain = new Map<PublicCode, Answer>();
-  return (refusal, now) => {
+  return (refusal) => {
     const code = publicCode(refusal.code);
     const known = plain.get(code) ?? plainAnswer(style, code, refusal);
     plain.set(code, known);
     if (refusal.status !== 429) return known;
-    const headers = [...known.headers, ...waitFields(style, refusal, now)];
+    const headers = [...known.headers, ...waitFields(style, refusal)];
     const holder = refusal.verdict?.budgetOf;
     if (holder === undefined) return { ...known, headers };
     // RLH-08 names the member so.
@@ -77,13 +78,13 @@ function publicCode(code: DenialCode | HttpRefusalCode): PublicCode {
 
 function plainAnswer(style: RefusalStyle, code: PublicCode, refusal: HttpRefusal): Answer {
   const headers: HeaderField[] = [
-    ["Content-Type", "application/problem+json"],
-    ["Cache-Control", "no-store"],
+    ["content-type", "application/problem+json"],
+    ["cache-control", "no-store"],
   ];
   const error = CHALLENGES[code];
   if (code === "missing_token" || error !== undefined) {
     const told = error === undefined ? undefined : { code: error, description: refusal.message };
-    headers.push(["WWW-Authenticate", challenge(style.credentials, style.realm, told)]);
+    headers.push(["www-authenticate", challenge(style.credentials, style.realm, told)]);
   }
   const body = problem(style, code, refusal);
   return Object.freeze({ status: refusal.status, headers: Object.freeze(headers), body });
@@ -101,12 +102,12 @@ function problem(style: RefusalStyle, code: PublicCode, facts: ProblemFacts): st
 }
 
 /** How long to wait, by all headers alike (RLH-05). */
-function waitFields(style: RefusalStyle, refusal: HttpRefusal, now: number): HeaderField[] {
+function waitFields(style: RefusalStyle, refusal: HttpRefusal): HeaderField[] {
   const { retryAfterMs, verdict } = refusal;
   const fields: HeaderField[] = [];
-  if (retryAfterMs !== undefined) fields.push(["Retry-After", `${seconds(retryAfterMs)}`]);
+  if (retryAfterMs !== undefined) fields.push(["retry-after", `${seconds(retryAfterMs)}`]);
   const { budget, budgetOf } = verdict ?? {};
   if (budget !== undefined && budgetOf !== undefined)
-    fields.push(...style.writeBudget({ budget, budgetOf, retryAfterMs }, now));
+    fields.push(...style.writeBudget({ budget, budgetOf, retryAfterMs }, style.now));
   return fields;
 }

@@ -1,10 +1,17 @@
+import type { LookUpObservation } from "../ports/observer.ts";
 import type { Change, FoundToken, Repository } from "../ports/repository.ts";
-import { createTokenMemory, type TokenMemoryOptions } from "./token-memory.ts";
+import { createTokenMemory, type TokenMemory, type TokenMemoryOptions } from "./token-memory.ts";
 
 /** A repository that answers look-ups from memory. */
 export interface CachedRepository extends Repository {
   /** Forgets what the keys of the invalidation bus name; `"*"` forgets everything. */
   forget(keys: readonly string[]): void;
+}
+
+/** How a repository answers from memory. */
+export interface CacheSettings extends TokenMemoryOptions {
+  /** Is told of each look-up. Must not throw. */
+  readonly lookedUp?: ((observation: LookUpObservation) => void) | undefined;
 }
 
 /**
@@ -13,11 +20,9 @@ export interface CachedRepository extends Repository {
  * A change made through this repository is seen by the next look-up. A change made elsewhere is seen when its key arrives on the bus, and
  * after `ttlMs` at the latest.
  */
-export function cachedRepository(
-  repository: Repository,
-  options: TokenMemoryOptions,
-): CachedRepository {
+export function cachedRepository(repository: Repository, options: CacheSettings): CachedRepository {
   const memory = createTokenMemory(options);
+  const recall = observedRecall(memory, options.lookedUp);
   const loads = new Map<string, Promise<FoundToken | undefined>>();
 
   const forget = (keys: readonly string[]): void => {
@@ -45,7 +50,7 @@ export function cachedRepository(
     findByHash(hashes) {
       const key = hashes[0];
       if (key === undefined) return;
-      const remembered = memory.recall(key);
+      const remembered = recall(key);
       if (remembered !== undefined) return remembered ?? undefined;
       return loads.get(key) ?? load(hashes, key);
     },
@@ -62,6 +67,18 @@ export function cachedRepository(
       // Or the same use would be noted again, and a sliding expiry look passed.
       memory.show(uses);
     },
+  };
+}
+
+function observedRecall(
+  { recall }: Pick<TokenMemory, "recall">,
+  lookedUp: CacheSettings["lookedUp"],
+): TokenMemory["recall"] {
+  if (lookedUp === undefined) return recall;
+  return (hash) => {
+    const remembered = recall(hash);
+    lookedUp({ hit: remembered !== undefined });
+    return remembered;
   };
 }
 

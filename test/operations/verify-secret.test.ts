@@ -70,6 +70,7 @@ describe("a secret that opens a token", () => {
       token,
       owner: world.directory.find("ada"),
       budget: { limit: 300, remaining: 299, windowMs: 60_000, resetMs: 200 },
+      budgetOf: "token",
     });
   });
 
