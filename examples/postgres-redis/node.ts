@@ -4,7 +4,8 @@ import type { AddressInfo } from "node:net";
 import { Redis } from "ioredis";
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
-import { createTokenry, manySliding, type Verdict } from "tokenry";
+import { createTokenry, manySliding } from "tokenry";
+import { createProtect } from "tokenry/node";
 import { redisBudgets, redisBus } from "tokenry/redis";
 import { migrate, sqlRepository } from "tokenry/sql";
 
@@ -50,6 +51,11 @@ const server = createServer((request, response) => {
   });
 });
 
+const protect = createProtect(tokens);
+const orders = protect("orders", ({ token: { owner, budget } }, response) =>
+  send(response, 200, { owner: owner.id, remaining: budget.remaining }),
+);
+
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname } = new URL(request.url ?? "/", "http://localhost");
   if (request.method === "GET" && pathname === "/orders") return orders(request, response);
@@ -68,13 +74,6 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     return send(response, 200, {});
   }
   return send(response, 404, {});
-}
-
-async function orders(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const [, secret] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "") ?? [];
-  const verdict: Verdict = await tokens.verify(secret, { api: "orders", method: "GET" });
-  if (!verdict.ok) return send(response, verdict.status, { message: verdict.message });
-  return send(response, 200, { owner: verdict.owner.id, remaining: verdict.budget.remaining });
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

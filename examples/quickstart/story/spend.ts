@@ -11,8 +11,8 @@ export async function spend({ tell, host, call }: Scene, { secret, token }: Issu
       const { headers } = await call({ secret, expected: 429 });
       const wait = headers["retry-after"];
       assert.match(wait ?? "", /^([1-9]|1[0-2])$/);
-      assert.equal(headers["ratelimit-policy"], '"orders";q=5;w=60');
-      assert.equal(headers.ratelimit, `"orders";r=0;t=${wait}`);
+      assert.equal(headers["ratelimit-policy"], '"token";q=5;w=60');
+      assert.equal(headers.ratelimit, `"token";r=0;t=${wait}`);
     },
   );
   await tell.step(
