@@ -6,13 +6,13 @@ export type ForwardingHeader = "x-forwarded-for" | "forwarded";
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const QUOTED = '"(?:[\\t !\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t -\\x7e\\x80-\\xff])*"';
 /** One pair of an element, and what ends it (RFC 7239 section 4). Each character has one place to go, so that this is linear. */
-const PAIR = new RegExp(`[ \\t]*(${TOKEN})=(${TOKEN}|${QUOTED})[ \\t]*(;|,|$)`, "gy");
+const PAIR = new RegExp(`[ \\t]*(?:(${TOKEN})=(${TOKEN}|${QUOTED})[ \\t]*)?(;|,|$)`, "gy");
 
 /** One node of which nothing is known: every walk ends at it. */
 const UNREADABLE: readonly undefined[] = [undefined];
 
-/** A node of RFC 7239 section 6 with an address: in brackets, if it is IPv6. A port may follow. */
-const NODE = /^(?:([0-9.]+)|\[([0-9A-Fa-f:.]+)\])(?::[0-9]{1,5})?$/;
+/** A node of RFC 7239 section 6 with an address: in brackets, if it is IPv6. A port may follow, by its number or obfuscated. */
+const NODE = /^(?:([0-9.]+)|\[([0-9A-Fa-f:.]+)\])(?::(?:[0-9]{1,5}|_[A-Za-z0-9._-]+))?$/;
 
 /**
  * The nodes for which proxies say that they forward, in the order of the hops. What is no address (`unknown`, an obfuscated name, an
@@ -39,18 +39,21 @@ function forwardedElements(value: string): readonly (string | undefined)[] {
   let node: string | undefined;
   let length = 0;
   let end: string | undefined;
-  for (const [pair, name = "", text = "", ended] of value.matchAll(PAIR)) {
-    const key = name.toLowerCase();
-    // Each parameter once in an element (R7239-02).
-    if (names.has(key)) return UNREADABLE;
-    names.add(key);
-    if (key === "for") node = addressOf(unquoted(text));
+  for (const [pair, name, text = "", ended] of value.matchAll(PAIR)) {
     length += pair.length;
     end = ended;
+    if (name !== undefined) {
+      const key = name.toLowerCase();
+      // Each parameter once in an element (R7239-02).
+      if (names.has(key)) return UNREADABLE;
+      names.add(key);
+      if (key === "for") node = addressOf(unquoted(text));
+    }
     if (end === ";") continue;
     nodes.push(node);
     names.clear();
     node = undefined;
+    if (end === "") break;
   }
   return length === value.length && end === "" ? nodes : UNREADABLE;
 }

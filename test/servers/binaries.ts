@@ -7,6 +7,7 @@ const PROGRAMS = {
   mariadb: "mariadbd",
   mariadbInstall: "mariadb-install-db",
   redis: "redis-server",
+  nginx: "nginx",
 } as const;
 
 export type Binary = keyof typeof PROGRAMS;

@@ -2,6 +2,7 @@
 export { type FreshDatabase, freshDatabase } from "./fresh-database.ts";
 export { startMariadb } from "./mariadb.ts";
 export type { ServerName } from "./names.ts";
+export { type ForwardingStyle, type NginxOptions, startNginx } from "./nginx.ts";
 export { startPostgres } from "./postgres.ts";
 export { type ProxyTarget, startProxy, type TestProxy } from "./proxy.ts";
 export { startRedis } from "./redis.ts";

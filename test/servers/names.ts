@@ -5,6 +5,9 @@ export type ServerName = "postgres" | "mariadb" | "redis" | "redisCluster";
 
 export const SERVER_NAMES: readonly ServerName[] = ["postgres", "mariadb", "redis", "redisCluster"];
 
+/** What tests can start: what is not shared, each test file starts for itself. */
+export type ProgramName = ServerName | "nginx";
+
 /** The environment variables with the URLs of servers of one's own. */
 export const VARIABLES: Readonly<Record<ServerName, string>> = {
   postgres: "TOKENRY_TEST_POSTGRES",
@@ -13,19 +16,20 @@ export const VARIABLES: Readonly<Record<ServerName, string>> = {
   redisCluster: "TOKENRY_TEST_REDIS_CLUSTER",
 };
 
-const BINARIES: Readonly<Record<ServerName, Binary>> = {
+const BINARIES: Readonly<Record<ProgramName, Binary>> = {
   postgres: "postgres",
   mariadb: "mariadb",
   redis: "redis",
   redisCluster: "redis",
+  nginx: "nginx",
 };
 
 /** Whether such a server can be started here. */
-export function isInstalled(name: ServerName): boolean {
+export function isInstalled(name: ProgramName): boolean {
   return findBinary(BINARIES[name]) !== undefined;
 }
 
 /** Says that something could not be done for want of a server. */
-export function notRun(what: string, name: ServerName): string {
+export function notRun(what: string, name: ProgramName): string {
   return `${what} was not run: no ${BINARIES[name]} found`;
 }

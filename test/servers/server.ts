@@ -11,7 +11,7 @@ const POLL_MS = 15;
 const START_MS = 30_000;
 const STOP_MS = 20_000;
 
-/** A server of a test's own, on a port of 127.0.0.1 and with its data in a temporary folder. It ends with the process that started it. */
+/** A server of a test's own, on a loopback address and with its data in a temporary folder. It ends with the process that started it. */
 export interface TestServer extends AsyncDisposable {
   readonly url: string;
   readonly host: string;
@@ -39,6 +39,8 @@ export type Command = readonly [file: string, ...args: string[]];
 /** What differs between one kind of server and another. */
 export interface ServerKind {
   readonly name: string;
+  /** Where it listens. Default 127.0.0.1. */
+  readonly host?: string;
   /** The signal that asks for an orderly end, at once. */
   readonly stopSignal: NodeJS.Signals;
   /** Files that a server leaves behind when it is killed, and that could keep it from starting. */
@@ -92,7 +94,7 @@ function spawnOptions(): { env: NodeJS.ProcessEnv; detached: boolean; uid?: numb
 }
 
 class FolderServer implements TestServer {
-  readonly host: string = HOST;
+  readonly host: string;
   readonly url: string;
   readonly port: number;
   readonly #kind: ServerKind;
@@ -100,6 +102,7 @@ class FolderServer implements TestServer {
   #child: ChildProcess | undefined;
 
   constructor(kind: ServerKind, folder: string, port: number) {
+    this.host = kind.host ?? HOST;
     this.url = kind.url(port);
     this.port = port;
     this.#kind = kind;

@@ -1,5 +1,5 @@
 import { describe, expect, inject, test } from "vitest";
-import { isInstalled, notRun, type ServerName } from "./names.ts";
+import { isInstalled, notRun, type ProgramName, type ServerName } from "./names.ts";
 
 /** A server for the whole run: make a database (`freshDatabase`) or use keys of your own on it, and do not stop it. */
 export interface SharedServer {
@@ -25,12 +25,12 @@ export function describeWithServer(
 }
 
 /** The same for tests that start servers of their own (`startPostgres`): they need the program, whatever server is shared. */
-export function describeWithBinary(name: ServerName, title: string, body: () => void): void {
+export function describeWithBinary(name: ProgramName, title: string, body: () => void): void {
   if (isInstalled(name)) describe(title, body);
   else describeMissing(name, title);
 }
 
-function describeMissing(name: ServerName, title: string): void {
+function describeMissing(name: ProgramName, title: string): void {
   test(notRun(title, name), () => {
     expect(process.env.TOKENRY_REQUIRE_SERVERS, "servers are required").not.toBe("1");
   });
