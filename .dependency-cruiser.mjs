@@ -12,7 +12,7 @@ const mayImport = {
   "options.ts": ["ports", ...pure, ...leaves],
   storage: ["ports", "budget", "lifecycle", ...leaves],
   http: ["face.ts", "ports", "access", "budget", "lifecycle", "network", ...leaves],
-  adapters: ["http", "model.ts"],
+  adapters: ["http", "face.ts", "model.ts", "checks.ts"],
   telemetry: ["ports", ...leaves],
   testing: ["ports", "face.ts", "http", "model.ts"],
   "face.ts": ["operations", ...pure, ...leaves],
@@ -30,7 +30,7 @@ const mayImport = {
 };
 
 /** What may use Node: everything else runs wherever Web standards do. */
-const nodeOnly = "^src/(storage/sql/|testing/|cli/|adapters/node\\.ts$)";
+const nodeOnly = "^src/(storage/sql/|testing/|cli/|adapters/)";
 /** What is there for a peer: a framework, a database layer, telemetry. */
 const peerOnly = "^src/(storage/sql|adapters|telemetry)/";
 

@@ -25,7 +25,7 @@ export type ProtectedListener<Kind extends string = string, Profile = unknown> =
 /** Options of `tokenry/node`. */
 export interface NodeOptions extends HttpOptions<IncomingMessage> {
   /** Answers CORS preflights, which carry no token. Default: 204 without any header of CORS, so that browsers of other origins keep away. */
-  readonly preflight?: RequestListener;
+  readonly preflight?: (request: IncomingMessage, response: ServerResponse) => unknown;
   /** Answers for what a listener throws or rejects with. Default: the error is the process's, as in any listener. */
   readonly onError?: (error: unknown, request: IncomingMessage, response: ServerResponse) => void;
 }

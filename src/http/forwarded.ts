@@ -29,7 +29,26 @@ export function forwardedNodes(
   const value = lines.join(",");
   return header === "forwarded"
     ? forwardedElements(value)
-    : value.split(",").map((text) => addressOf(text.trim()) ?? bareAddress(text.trim()));
+    : value.split(",").map((text) => listedNode(withoutBlanks(text)));
+}
+
+/** X-Forwarded-For has no grammar: IPv6 comes without brackets too (R7239-07). */
+function listedNode(text: string): string | undefined {
+  const isBare = parseAddress(text) !== undefined;
+  return isBare ? text : addressOf(text);
+}
+
+/** Spaces and tabs, and no other blank, may surround a member of a list (RFC 9110 section 5.6.3). */
+function withoutBlanks(text: string): string {
+  let [start, end] = [0, text.length];
+  while (isBlank(text, start)) start += 1;
+  while (end > start && isBlank(text, end - 1)) end -= 1;
+  return text.slice(start, end);
+}
+
+function isBlank(text: string, index: number): boolean {
+  const character = text.charAt(index);
+  return character === " " || character === "\t";
 }
 
 /** The `for` of each element. An unbalanced quote of a client would swallow what a proxy added after it: such a header says nothing. */
@@ -68,9 +87,4 @@ function addressOf(node: string): string | undefined {
   const text = ipv4 ?? ipv6;
   if (text === undefined || parseAddress(text) === undefined) return undefined;
   return (ipv6 === undefined) === (text.includes(":") === false) ? text : undefined;
-}
-
-/** X-Forwarded-For has no grammar: IPv6 comes without brackets too (R7239-07). */
-function bareAddress(text: string): string | undefined {
-  return parseAddress(text) === undefined ? undefined : text;
 }

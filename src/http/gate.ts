@@ -1,3 +1,4 @@
+import { checkMethods } from "../checks.ts";
 import { DENIALS, HTTP_REFUSALS, type HttpRefusalCode, TokenryError } from "../errors.ts";
 import type { Tokenry } from "../face.ts";
 import type { Accepted, Token } from "../model.ts";
@@ -63,6 +64,7 @@ export class Gate<Request, Kind extends string, ApiName extends string, Profile>
     options: HttpOptions<Request>,
     reader: RequestReader<Request>,
   ) {
+    checkMethods(tokens, ["verify", "revokeCurrent"], "tokens");
     const settings = resolveHttpOptions(options);
     const { guessing = {} } = options;
     this.#tokens = tokens;

@@ -1,5 +1,18 @@
 export { type BudgetConformanceOptions, budgetConformance } from "./budget-conformance.ts";
 export { busConformance } from "./bus-conformance.ts";
 export type { ConformanceOptions, SharedSubject } from "./cases.ts";
+export type {
+  HttpAnswer,
+  HttpConformanceApp,
+  HttpConformanceOptions,
+  HttpConformanceTokenry,
+  HttpProfile,
+  HttpRun,
+  HttpRunAnswer,
+  HttpServed,
+  HttpSettings,
+  HttpTokenry,
+} from "./http/app.ts";
+export { type HttpRunner, httpConformance } from "./http-conformance.ts";
 export { repositoryConformance } from "./repository-conformance.ts";
 export type { Runner, Skips, Subject } from "./runner.ts";

@@ -9,7 +9,10 @@ export function modelNodes(header: ForwardingHeader, lines: readonly string[]): 
   if (lines.length === 0) return [];
   const text = lines.join(",");
   if (header === "x-forwarded-for")
-    return text.split(",").map((part) => withoutPort(part.trim()) ?? address(part.trim()));
+    return text
+      .split(",")
+      .map((part) => part.replace(/^[ \t]+|[ \t]+$/g, ""))
+      .map((part) => withoutPort(part) ?? address(part));
   const elements = split(text, ",");
   const nodes = elements?.map(nodeOf);
   return nodes === undefined || nodes.includes("broken") ? [undefined] : (nodes as Nodes);

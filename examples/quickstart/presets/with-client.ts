@@ -6,7 +6,7 @@ import { BEARER, type RunningServer, type Scheme, startServer } from "../server.
 /** A client program and the server that it calls, for as long as a play lasts. */
 export async function withClient(
   tell: Teller,
-  tokens: Pick<Tokenry, "verify" | "confirmRotation">,
+  tokens: Tokenry,
   play: (call: Client, server: RunningServer) => Promise<void>,
   scheme: Scheme = BEARER,
 ): Promise<void> {

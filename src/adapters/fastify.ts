@@ -1,0 +1,147 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Answer, HeaderField } from "../http/answer.ts";
+import { Gate, type TokenChecker } from "../http/gate.ts";
+import type { HttpOptions } from "../http/options.ts";
+import type { RequestReader } from "../http/request-reader.ts";
+import type { ApiOf, Requirement } from "../http/requirement.ts";
+import type { Accepted } from "../model.ts";
+import type { WithToken } from "./fastify-handler.ts";
+import { type NodeRequest, nodeReader } from "./node-message.ts";
+
+export type { Answer, HeaderField } from "../http/answer.ts";
+export type { HttpOptions } from "../http/options.ts";
+export type { HttpRefusal } from "../http/refusals.ts";
+export type { ApiOf, Requirement } from "../http/requirement.ts";
+export type { ProtectedHandler, WithToken } from "./fastify-handler.ts";
+
+/** Options of `tokenry/fastify`. */
+export type FastifyOptions = HttpOptions<FastifyRequest>;
+
+/** A hook and a handler of every Fastify, over HTTP/2 too: it names no type of a route, so that routes keep the types of their schemas. */
+export type FastifyGuard = (
+  request: { readonly raw: NodeRequest },
+  reply: object,
+) => Promise<unknown>;
+
+/** Makes `onRequest` hooks that let nobody past without a token, and set `request.token` for those who have one. */
+export interface FastifyProtect<
+  Kind extends string = string,
+  ApiName extends string = string,
+  Profile = unknown,
+> {
+  (
+    api: ApiOf<FastifyRequest, ApiName>,
+    requirement?: Requirement<FastifyRequest, Profile>,
+  ): FastifyGuard;
+  /** A handler that ends the token of its request: 204, or 401 for what is no token. */
+  revokeCurrent(): FastifyGuard;
+  /**
+   * Gives a handler `request.token` with its type, next to the types of its route. The handler does not run for a request that this
+   * `protect` has not let through: a TypeError goes to Fastify's error handling instead.
+   *
+   * @example
+   * app.get("/orders", { onRequest: protect("orders") }, protect.withToken((request) => ({ for: request.token.owner.id })));
+   */
+  readonly withToken: WithToken<Kind, Profile>;
+  /**
+   * The verdict on a request that this `protect` let through, for other hooks of its route.
+   *
+   * @throws TypeError for any other request: a route that nothing protects, or a CORS preflight.
+   *
+   * @example
+   * app.addHook("preHandler", async (request) => request.log.info({ owner: protect.verdictOf(request).owner.id }));
+   */
+  verdictOf(request: object): Accepted<Kind, Profile>;
+}
+
+/**
+ * Protects plugins and routes of Fastify 5.
+ *
+ * @throws TypeError or RangeError that names the path of a wrong option.
+ *
+ * @example
+ * const protect = createProtect(tokens);
+ * app.addHook("onRequest", protect("orders"));
+ * app.get("/orders", protect.withToken((request) => ({ for: request.token.owner.id })));
+ */
+export function createProtect<Kind extends string, ApiName extends string, Profile>(
+  tokens: TokenChecker<Kind, ApiName, Profile>,
+  options: FastifyOptions = {},
+): FastifyProtect<Kind, ApiName, Profile> {
+  const gate = new Gate(tokens, options, fastifyReader);
+  // Besides `request.token`, a name that other plugins use too. A WeakMap of requests would cost as much as all other work.
+  const key = Symbol("tokenry verdict");
+  type Marked = { token?: Accepted<Kind, Profile>; [key]?: Accepted<Kind, Profile> };
+
+  const protect = (
+    api: ApiOf<FastifyRequest, ApiName>,
+    requirement?: Requirement<FastifyRequest, Profile>,
+  ): FastifyGuard => {
+    const admit = gate.protect(api, requirement);
+    return async function tokenryProtect(request, reply) {
+      const admission = await admit(asFastify(request));
+      if (admission.outcome === "refused") return send(asReply(reply), admission.answer);
+      if (admission.outcome === "preflight") return;
+      setFields(asReply(reply), admission.headers);
+      const marked = request as Marked;
+      marked.token = admission.verdict;
+      marked[key] = admission.verdict;
+    };
+  };
+  const revokeCurrent = (): FastifyGuard =>
+    async function tokenryRevokeCurrent(request, reply) {
+      return send(asReply(reply), await gate.revokeCurrent(asFastify(request)));
+    };
+  const verdictOf = (request: object): Accepted<Kind, Profile> => {
+    const verdict = (request as Marked)[key];
+    if (verdict === undefined) throw new TypeError(UNPROTECTED);
+    return verdict;
+  };
+  const withToken: WithToken<Kind, Profile> = (handler) => {
+    if (typeof handler !== "function") throw new TypeError("handler must be a function");
+    return function tokenryWithToken(request, reply) {
+      return handler.call(this, Object.assign(request, { token: verdictOf(request) }), reply);
+    };
+  };
+  return Object.assign(protect, { revokeCurrent, withToken, verdictOf });
+}
+
+const UNPROTECTED =
+  "the request has no verdict: protect(api) must be an onRequest hook of this route, and CORS preflights have no token";
+
+/** Addresses for documentation (RFC 5737): nobody's proxy is at the first. */
+const STRANGER = "192.0.2.1";
+const CHOSEN = "203.0.113.1";
+
+const fastifyReader: RequestReader<FastifyRequest> = {
+  method: ({ raw }) => nodeReader.method(raw),
+  peer: ({ raw }) => nodeReader.peer(raw),
+  lines: ({ raw }, name) => nodeReader.lines(raw, name),
+  // Fastify tells nobody what `trustProxy` was set to. What it makes of a stranger's word tells it.
+  believesAnyone(request) {
+    const raw = { socket: { remoteAddress: STRANGER }, headers: { "x-forwarded-for": CHOSEN } };
+    return Object.create(request, { raw: { value: raw } }).ip === CHOSEN;
+  },
+};
+
+/** A cast, as Fastify hands its own request to all hooks and handlers, whatever the types of the route. */
+function asFastify(request: object): FastifyRequest {
+  return request as FastifyRequest;
+}
+
+/** A cast, as with the request. */
+function asReply(reply: object): FastifyReply {
+  return reply as FastifyReply;
+}
+
+function setFields(reply: FastifyReply, fields: readonly HeaderField[]): void {
+  for (const [name, value] of fields) reply.header(name, value);
+}
+
+/** Through Fastify, so that `onSend` hooks see it. Who returns the reply waits until it is sent, and no further hook or handler runs. */
+function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
+  reply.code(status);
+  setFields(reply, headers);
+  // With a serializer Fastify leaves the type of JSON that is text alone; without one it appends a charset.
+  return body === "" ? reply.send() : reply.serializer(String).send(body);
+}

@@ -1,0 +1,72 @@
+import { checkMethods, checkObject } from "../../checks.ts";
+import type { Answer } from "../../http/answer.ts";
+import { type Admit, Gate, type TokenChecker } from "../../http/gate.ts";
+import type { HttpOptions } from "../../http/options.ts";
+import type { Accepted } from "../../model.ts";
+import { type NestRequest, type NestResponse, nestReader, setNestFields } from "./message.ts";
+import { TokenRefusedException } from "./refused.ts";
+import type { GuardedRoute, ProtectedRoute } from "./route.ts";
+
+/** A tokenry and the options of the HTTP layer. */
+export interface ProtectionOptions<Request extends NestRequest = NestRequest>
+  extends HttpOptions<Request> {
+  readonly tokens: TokenChecker;
+}
+
+const verdicts = new WeakMap<NestRequest, Accepted>();
+
+/** The verdict on the token of a request that was let through. */
+export function verdictOn(request: NestRequest): Accepted | undefined {
+  return verdicts.get(request);
+}
+
+/** What all guards of one module share. */
+export class Protection {
+  readonly #gate: Gate<NestRequest, string, string, unknown>;
+  readonly #admits = new WeakMap<ProtectedRoute, Admit<NestRequest>>();
+  readonly #passed = new WeakMap<NestRequest, GuardedRoute>();
+
+  /** @throws TypeError or RangeError that names the path of a wrong option. */
+  constructor(options: ProtectionOptions) {
+    checkObject(options, "options");
+    const { tokens, ...httpOptions } = options;
+    checkMethods(tokens, ["verify", "revokeCurrent"], "options.tokens");
+    this.#gate = new Gate(tokens, httpOptions, nestReader);
+  }
+
+  /**
+   * Lets a request in, once: a guard of the application and another of the handler are one check.
+   *
+   * @throws TokenRefusedException for a request that is refused.
+   */
+  async enter(route: GuardedRoute, request: NestRequest, response: NestResponse): Promise<void> {
+    if (this.#passed.get(request) === route) return;
+    if (route.type === "revoke-current") await this.#revoke(request, response);
+    else await this.#admit(route, request, response);
+    this.#passed.set(request, route);
+  }
+
+  async #admit(route: ProtectedRoute, request: NestRequest, response: NestResponse): Promise<void> {
+    const admit = this.#admits.get(route) ?? this.#gate.protect(route.api, route.requirement);
+    this.#admits.set(route, admit);
+    const admission = await admit(request);
+    if (admission.outcome === "preflight") return;
+    if (admission.outcome === "refused") refuse(admission.answer, response);
+    setNestFields(response, admission.headers);
+    verdicts.set(request, admission.verdict);
+    Object.assign(request, { token: admission.verdict });
+  }
+
+  async #revoke(request: NestRequest, response: NestResponse): Promise<void> {
+    const answer = await this.#gate.revokeCurrent(request);
+    if (answer.status !== 204) refuse(answer, response);
+    setNestFields(response, answer.headers);
+  }
+}
+
+/** A filter of the host's own chooses the type of what it sends, but keeps the challenge and the wait. */
+function refuse(answer: Answer, response: NestResponse): never {
+  const fields = answer.headers.filter(([name]) => name.toLowerCase() !== "content-type");
+  setNestFields(response, fields);
+  throw new TokenRefusedException(answer);
+}

@@ -1,0 +1,9 @@
+import { afterAll, describe, test } from "vitest";
+import { createTokenry, memoryRepository } from "../../src/index.ts";
+import { httpConformance } from "../../src/testing/index.ts";
+import { serveFetch } from "../adapters/fetch-subject.ts";
+
+httpConformance(
+  { describe, test, afterAll },
+  { createTokenry, memoryRepository, serve: serveFetch },
+);

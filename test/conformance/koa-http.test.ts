@@ -1,0 +1,6 @@
+import { afterAll, describe, test } from "vitest";
+import { createTokenry, memoryRepository } from "../../src/index.ts";
+import { httpConformance } from "../../src/testing/index.ts";
+import { serveKoa } from "../adapters/koa-subject.ts";
+
+httpConformance({ describe, test, afterAll }, { createTokenry, memoryRepository, serve: serveKoa });
