@@ -21,17 +21,23 @@ interface Program {
   readonly text: string;
 }
 
+/** What begins a program: an import from tokenry, but for one that goes on with the `tokens` of the program before. */
+const PROGRAM = /^import .* from "tokenry(\/\w+)?";$(?![\s\S]*createProtect\(tokens)/m;
+/** On the page of a framework each import of what protects is a beginning. */
+const GUIDE = /^import .*\b(createProtect|TokenryModule)\b.* from "tokenry\/\w+";$/m;
+/** On the line of the page's title, which is no code. */
+const TOKENS = `declare const tokens: import("tokenry").Tokenry<"personal", "orders" | "invoices", { department: string }>;`;
+
 /**
  * The programs of a page: its blocks marked `ts`, in order. A block that imports from "tokenry" or a subpath of it begins a program, and the
- * blocks after it go on with it.
+ * blocks after it go on with it; so does one that protects with the `tokens` of those before.
  */
-function programsOf(page: string, markdown: string): Program[] {
+function programsOf(page: string, markdown: string, begins = PROGRAM): Program[] {
   const lines = markdown.split("\n");
   const programs: string[][] = [];
   for (const { 0: block, index } of markdown.matchAll(/^```ts\n[\s\S]*?^```$/gm)) {
     const code = block.split("\n").slice(1, -1);
-    if (programs.length === 0 || /^import .* from "tokenry(\/\w+)?";$/m.test(block))
-      programs.push(lines.map(() => ""));
+    if (programs.length === 0 || begins.test(block)) programs.push(lines.map(() => ""));
     const firstLine = markdown.slice(0, index).split("\n").length;
     programs.at(-1)?.splice(firstLine, code.length, ...code);
   }
@@ -41,8 +47,13 @@ function programsOf(page: string, markdown: string): Program[] {
   }));
 }
 
-function programsIn(page: string): Program[] {
-  return programsOf(page, readFileSync(page, "utf8"));
+function programsIn(page: string, begins?: RegExp): Program[] {
+  return programsOf(page, readFileSync(page, "utf8"), begins);
+}
+
+/** The programs of a framework's page, each over a tokenry that is there already. */
+function guidesIn(page: string): Program[] {
+  return programsIn(page, GUIDE).map(({ name, text }) => ({ name, text: `${TOKENS}${text}` }));
 }
 
 /** package.json for a package whose exports are the sources that dist/ is built from. */
@@ -61,8 +72,12 @@ const recipes = readdirSync("docs/recipes").flatMap((name) =>
 );
 const readme = existsSync("README.md") ? programsIn("README.md") : [];
 /** What they connect to is not here: the compiler reads them, and nobody runs them. */
-const pages = ["storage.md", "scaling.md"].flatMap((name) => programsIn(join("docs", name)));
-const programs = [...recipes, ...readme, ...pages];
+const pages = ["storage.md", "scaling.md", "http.md"].flatMap((name) =>
+  programsIn(join("docs", name)),
+);
+const guides = readdirSync("docs/http").flatMap((name) => guidesIn(join("docs/http", name)));
+const telemetry = programsIn("docs/telemetry.md");
+const programs = [...recipes, ...readme, ...pages, ...guides, ...telemetry];
 
 describe("the code of the documentation", () => {
   let project: string;
@@ -99,6 +114,14 @@ describe("the code of the documentation", () => {
           said.includes("…") ? line.startsWith(said.split("…", 1)[0] ?? "") : line === said;
         expect(comments.some(isSaid), `${line} is in ${comments}`).toBe(true);
       }
+    },
+    60_000,
+  );
+
+  test.each(telemetry)(
+    "$name runs",
+    async ({ name }) => {
+      await execute(name);
     },
     60_000,
   );

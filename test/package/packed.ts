@@ -56,3 +56,9 @@ export function lowestPeer(name: string): string {
   const { peerDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
   return `${name}@${/\d+\.\d+\.\d+/.exec(peerDependencies[name])}`;
 }
+
+/** The names of the packages that an application may have beside this one. */
+export function optionalPeers(): string[] {
+  const { peerDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+  return Object.keys(peerDependencies);
+}

@@ -1,7 +1,11 @@
 // Runs in a scratch project on every supported Node, with nothing but the packed package and Kysely beside it.
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { Kysely } from "kysely";
 import { createTokenry, manySliding, memoryRepository } from "tokenry";
+import { createProtect as protectFetch } from "tokenry/fetch";
+import { createProtect as protectNode } from "tokenry/node";
 import { migrate, nodeSqliteDialect, sqlRepository } from "tokenry/sql";
 
 async function issueVerifyRevoke(repository) {
@@ -19,6 +23,7 @@ async function issueVerifyRevoke(repository) {
     actor: "ada",
     name: "smoke",
   });
+  await callOverHttp(tokens, secret.reveal());
   const call = { api: "orders", method: "GET", address: "192.0.2.1" };
   const accepted = await tokens.verify(secret.reveal(), call);
   assert.equal(accepted.ok, true);
@@ -29,6 +34,27 @@ async function issueVerifyRevoke(repository) {
   await tokens.close();
 }
 
+/** The same by both kinds of HTTP handlers. */
+async function callOverHttp(tokens, secret) {
+  const listener = protectNode(tokens)("orders", ({ token }, response) =>
+    response.end(token.owner.id),
+  );
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const handler = protectFetch(tokens)("orders", (_request, token) => new Response(token.owner.id));
+  const url = `http://127.0.0.1:${server.address().port}/`;
+  for (const call of [fetch, (target, init) => handler(new Request(target, init))]) {
+    const accepted = await call(url, { headers: { authorization: `Bearer ${secret}` } });
+    assert.deepEqual([accepted.status, await accepted.text()], [200, "ada"]);
+    assert.match(accepted.headers.get("ratelimit"), /^"token";r=\d+;t=\d+$/);
+    const refused = await call(url, {});
+    assert.equal(refused.headers.get("www-authenticate"), 'Bearer realm="api"');
+    assert.equal((await refused.json()).code, "missing_token");
+  }
+  server.closeAllConnections();
+  server.close();
+}
+
 await issueVerifyRevoke(memoryRepository());
 
 const db = new Kysely({ dialect: nodeSqliteDialect(`smoke-${process.version}.sqlite`) });
@@ -36,4 +62,4 @@ await migrate(db);
 await issueVerifyRevoke(sqlRepository({ db }));
 await db.destroy();
 
-console.log(`${process.version}: memory, SQLite`);
+console.log(`${process.version}: memory, SQLite, HTTP`);
