@@ -50,7 +50,7 @@ export function withFields(
   request: Request,
 ): Response {
   // Neither a switch of protocols nor a network error can be copied, and neither is an answer of the handler's.
-  if (fields.length === 0 || response.status === 101 || response.type === "error") return response;
+  if (response.status === 101 || response.type === "error") return response;
   const before = given.get(response);
   if (before === undefined || before.request === request) {
     const names = addMissing(response.headers, fields);

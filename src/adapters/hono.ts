@@ -6,7 +6,8 @@ import type { RequestReader } from "../http/request-reader.ts";
 import type { ApiOf, Requirement } from "../http/requirement.ts";
 import type { Accepted } from "../model.ts";
 import { withFields } from "./fetch-message.ts";
-import { type NodeRequest, type NodeResponse, nodeReader, setFields } from "./node-message.ts";
+import { addToHead, type HeadResponse } from "./node-head.ts";
+import { type NodeRequest, nodeReader } from "./node-message.ts";
 
 export type { Answer, HeaderField } from "../http/answer.ts";
 export type { HttpOptions } from "../http/options.ts";
@@ -86,7 +87,7 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
 /** What `@hono/node-server` has for `c.env`; an upgrade to another protocol has nothing to go out. */
 interface NodeBindings {
   readonly incoming?: NodeRequest;
-  readonly outgoing?: NodeResponse | undefined;
+  readonly outgoing?: HeadResponse | undefined;
 }
 
 /** The messages of Node, where it is Node that serves: bindings of other runtimes may have the same names. */
@@ -119,12 +120,12 @@ const NO_LINES: readonly string[] = [];
 
 /**
  * Runs what follows, whose answer gets the fields that it does not set itself: a handler's, an error's, and one that nobody made with the
- * context. On Node they wait in the message: a look at `context.res` costs more than all other work of the guard.
+ * context. On Node they wait for the head to be written: a look at `context.res` costs more than all other work of the guard.
  */
 async function goOn(context: Context, next: Next, fields: readonly HeaderField[]): Promise<void> {
   const { outgoing } = nodeOf(context);
   if (outgoing !== undefined) {
-    setFields(outgoing, fields);
+    addToHead(outgoing, fields);
     return next();
   }
   await next();

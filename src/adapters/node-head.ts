@@ -2,14 +2,14 @@ import type { HeaderField } from "../http/answer.ts";
 
 /** What this needs of Node's ServerResponse. */
 export interface HeadResponse {
-  writeHead: (status: number, ...rest: unknown[]) => unknown;
+  writeHead(status: number, ...rest: unknown[]): unknown;
   hasHeader(name: string): boolean;
   setHeader(name: string, value: string): unknown;
 }
 
 /**
- * Has fields written with the head of a response, where it does not have them itself: a framework that hands all of its own to `writeHead`
- * keeps Node's short way, which is lost by `setHeader`. It was a tenth of all work of a small answer.
+ * Has fields written with the head of a response, where it does not have them itself. A framework that hands all of its own to `writeHead`
+ * keeps Node's short way so, which is lost by `setHeader`.
  */
 export function addToHead(response: HeadResponse, fields: readonly HeaderField[]): void {
   const { writeHead } = response;

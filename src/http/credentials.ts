@@ -45,8 +45,8 @@ const TCHAR = new RegExp(`[${TCHARS}]`);
 /** RFC 9110 section 11.2; a b64token of RFC 6750 section 2.1 is the same. */
 const TOKEN68 = /^[A-Za-z0-9\-._~+/]+=*$/;
 const QUOTED_STRING = /"(?:[^"\\]|\\.)*"/g;
-/** After a comma there is a parameter, or else another credential: what a platform makes of two lines (RFC 9110 section 11.4). */
-const SECOND_CREDENTIAL = new RegExp(`,[ \\t]*[${TCHARS}]+ +[^ =,]`);
+/** After a comma there is a parameter, or else what a platform made of a second line (RFC 9110 section 11.4). */
+const SECOND_CREDENTIAL = new RegExp(`,(?![ \\t]*[${TCHARS}]+[ \\t]*=)`);
 
 const SPACE = 0x20;
 

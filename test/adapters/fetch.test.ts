@@ -208,6 +208,15 @@ describe("the response", () => {
     ]);
   });
 
+  test("that is one object for all requests tells nothing where there is nothing to tell", async () => {
+    const { world, protect, bearer } = await protectedWorld({ rateLimit: false });
+    const NOTHING = new Response(null, { status: 204 });
+    const reading = protect("orders", () => NOTHING);
+    expect((await reading(requestWith(bearer))).headers.get("token-expires-at")).toBe(EXPIRES);
+    const lasting = await bearerOf(world, { kind: "direct" });
+    expect([...(await reading(requestWith(lasting))).headers]).toEqual([]);
+  });
+
   test("that is one object for all requests tells so of a guard within a guard too", async () => {
     const { world, protect, bearer } = await protectedWorld();
     const NOTHING = new Response(null, { status: 204 });

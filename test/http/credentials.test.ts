@@ -62,6 +62,7 @@ describe("readCredential", () => {
     "abc",
     'Digest username="a", realm="b, c d", nonce=x',
     "Digest username = a, realm = b",
+    "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host;x, Signature=abc",
   ])("CORE-12: %j is no credential of ours", (line) => {
     expect(read([line])).toEqual({ type: "none" });
   });
@@ -71,6 +72,10 @@ describe("readCredential", () => {
     "Basic abc==,Bearer abc",
     "Basic abc, Basic abc",
     "Negotiate abc, SSWS abc",
+    "Basic abc, TOK:abc",
+    "Basic abc, Bearer",
+    "Basic abc, ",
+    ",",
   ])("T-07: what a platform has joined from two lines is two credentials: %j", (line) => {
     expect(read([line])).toEqual({ type: "invalid" });
   });
