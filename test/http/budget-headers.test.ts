@@ -20,7 +20,7 @@ describe("createWriteBudget", () => {
     });
   });
 
-  test("TV-10, OKT-69: the same state by the other profile, in seconds since 1970", () => {
+  test("TV-10, OKT-69, DEC-15: the same state by the other profile, in seconds since 1970", () => {
     expect(fields(spent({ remaining: 0, resetMs: 60_000 }, 12_000), "x-rate-limit")).toEqual({
       "x-rate-limit-limit": "60",
       "x-rate-limit-remaining": "0",

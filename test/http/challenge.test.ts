@@ -27,7 +27,7 @@ describe("challenge", () => {
     );
   });
 
-  test("T-16: nothing breaks out of it", () => {
+  test("R6750-07, T-16: nothing breaks out of it", () => {
     expect(challenge(bearer, 'a"b\\c')).toBe('Bearer realm="a\\"b\\\\c"');
     expect(() => challenge(bearer, "a\r\nSet-Cookie: x")).toThrow();
     expect(() => challenge(bearer, "ä")).toThrow();

@@ -29,7 +29,7 @@ function forwardedFor(peer: string | undefined, ...texts: readonly string[]): Te
   return peer === undefined ? { fields } : { peer, fields };
 }
 
-describe("CORE-56 without trusted proxies", () => {
+describe("CORE-56, ASVS 4.1.3 without trusted proxies", () => {
   test.each<[string, AddressOptions<TestRequest>]>([
     ["the default", {}],
     ["an empty list", { trustProxy: [] }],

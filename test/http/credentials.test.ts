@@ -19,7 +19,7 @@ function read(lines: readonly string[], options: CredentialOptions = ALL, keys: 
 
 describe("readCredential", () => {
   test.each(["SSWS abc", "ssws abc", "SSWS   abc", "TOK:abc", "TOK: abc", "tok:abc", "Tok:  abc"])(
-    "TV-11: reads %j",
+    "TV-11, OKT-01, EDG-02, EDG-03, T-06: reads %j",
     (line) => {
       expect(read([line])).toEqual({ type: "token", secret: "abc", field: "authorization" });
     },
@@ -145,7 +145,7 @@ describe("resolveCredentials", () => {
     [{ headers: ["a b"] }, RangeError, "options.credentials.headers[0]"],
     [{ schemes: [], headers: [] }, RangeError, "options.credentials must name"],
     [{ query: ["token"] }, TypeError, "options.credentials: there is no"],
-  ])("ASVS-14.2.1: refuses %j", (options, error, message) => {
+  ])("ASVS 14.2.1: refuses %j", (options, error, message) => {
     // A cast, as these are what the compiler refuses.
     const resolve = () => resolveCredentials(options as CredentialOptions);
     expect(resolve).toThrow(error);

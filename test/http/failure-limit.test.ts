@@ -10,7 +10,7 @@ function fail(limit: FailureLimit, times: number, address: string | undefined = 
 }
 
 describe("createFailureLimit", () => {
-  test("CORE-68: thirty failures, then one every two seconds", () => {
+  test("CORE-68, AP-2, ASVS 2.4.1: thirty failures, then one every two seconds", () => {
     const clock = movableClock();
     const limit = createFailureLimit({}, clock.now);
     fail(limit, 29);

@@ -20,7 +20,7 @@ function refusal(code: DenialCode, more: Partial<HttpRefusal> = {}): HttpRefusal
 }
 
 describe("createAnswerRefusal", () => {
-  test("CORE-14: the four 401s about a presented token are the same answer", () => {
+  test("CORE-14, OKT-58: the four 401s about a presented token are the same answer", () => {
     const codes = ["malformed_token", "unknown_token", "expired_token", "owner_inactive"] as const;
     const [first, ...others] = codes.map((code) => answerRefusal(refusal(code)));
     for (const other of others) expect(other).toBe(first);
@@ -28,7 +28,7 @@ describe("createAnswerRefusal", () => {
     expect(first?.body).not.toMatch(/malformed|unknown|expired|inactive/);
   });
 
-  test("R9457-01, R9457-02: is a problem with a type, a title and its status", () => {
+  test("R9457-01, R9457-02, R9457-03, R9457-05, R9457-06: is a problem with a type, a title and its status", () => {
     const { headers, body } = answerRefusal(refusal("network_denied"));
     expect(JSON.parse(body)).toEqual({
       type: "https://acme.example/problems/network-denied",
@@ -39,9 +39,12 @@ describe("createAnswerRefusal", () => {
     expect(headers).toContainEqual(["content-type", "application/problem+json"]);
   });
 
-  test.each(Object.keys(DENIALS) as DenialCode[])("ASVS-14.3.2: no cache keeps %s", (code) => {
-    expect(answerRefusal(refusal(code)).headers).toContainEqual(["cache-control", "no-store"]);
-  });
+  test.each(Object.keys(DENIALS) as DenialCode[])(
+    "ASVS 14.3.2, RLH-01: no cache keeps %s",
+    (code) => {
+      expect(answerRefusal(refusal(code)).headers).toContainEqual(["cache-control", "no-store"]);
+    },
+  );
 
   test("R6750-06, R6750-09: challenges where a better token would help, and nowhere else", () => {
     const challenged = (Object.keys(DENIALS) as DenialCode[]).filter((code) =>

@@ -67,7 +67,7 @@ describe("verified", () => {
     expect(told.verified[0]?.durationMs).toBeGreaterThanOrEqual(0);
   });
 
-  test("each refusal has its code, and the kind once the text has the shape of a secret", async () => {
+  test("ASVS 16.3.1, ASVS 16.3.2, ASVS 16.3.3: each refusal has its code, and the kind once the text has the shape of a secret", async () => {
     const { observer, told } = recordingObserver();
     const watched = watchedRepository(memoryRepository());
     const world = createWorld({ observer, repository: watched.repository });

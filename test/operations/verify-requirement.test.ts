@@ -90,7 +90,7 @@ describe("what a call needs besides its method", () => {
     ["gives a promise", async () => true],
     ["gives nothing", () => undefined],
     ["gives a truthy text", () => "yes"],
-  ])("ASVS-16.5.3: a permission that %s is an outage, and is reported", async (_name, permits) => {
+  ])("ASVS 16.5.3: a permission that %s is an outage, and is reported", async (_name, permits) => {
     const world: World = createWorld();
     const { secret } = await world.issue();
     // A cast, as these are what the compiler refuses.

@@ -156,7 +156,7 @@ const told: HttpCases = {
 };
 
 const expiry: HttpCases = {
-  "SUN-01: an accepted call is told when its token expires": async (bench) => {
+  "SUN-01, IND-08: an accepted call is told when its token expires": async (bench) => {
     const issued = await bench.world.issue({ kind: "brief" });
     const answer = await bench.askWith(issued.secret);
     assertAccepted(answer, issued);

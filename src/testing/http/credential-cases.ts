@@ -136,7 +136,7 @@ const byDefault: HttpCases = {
     },
   ),
 
-  "ASVS 14.2.1: a token in the query presents nothing": async (bench) => {
+  "R6750-05, ASVS 14.2.1: a token in the query presents nothing": async (bench) => {
     const { secret } = await bench.world.issue();
     for (const name of ["access_token", "token", "api_key", "authorization"]) {
       const answer = await bench.ask({ path: `/orders?${name}=${secret}` });

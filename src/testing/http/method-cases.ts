@@ -36,7 +36,7 @@ function assertUnserved(bench: HttpBench, answer: RawAnswer): void {
 
 function overridden(header: (typeof OVERRIDES)[number]): HttpCases {
   return {
-    [`CORE-48: ${header} gives a token no other method`]: async (bench) => {
+    [`CORE-48, AP-5: ${header} gives a token no other method`]: async (bench) => {
       const reads = await bench.world.issue({ kind: "granted", access: "read" });
       const get = [[header, "GET"]] as const;
       const post = await bench.askWith(reads.secret, { method: "POST", fields: get, body: "a" });
