@@ -69,7 +69,7 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
   options: FastifyOptions = {},
 ): FastifyProtect<Kind, ApiName, Profile> {
   const gate = new Gate(tokens, options, fastifyReader);
-  // Besides `request.token`, a name that other plugins use too. A WeakMap of requests would cost as much as all other work.
+  // Besides `request.token`, a name that other plugins use too. A WeakMap of requests would do, and costs more.
   const key = Symbol("tokenry verdict");
   type Marked = { token?: Accepted<Kind, Profile>; [key]?: Accepted<Kind, Profile> };
 

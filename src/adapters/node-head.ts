@@ -14,7 +14,6 @@ export interface HeadResponse {
 export function addToHead(response: HeadResponse, fields: readonly HeaderField[]): void {
   const { writeHead } = response;
   response.writeHead = (status, ...rest) => {
-    response.writeHead = writeHead;
     const [record] = rest;
     const missing = fields.filter(([name]) => !response.hasHeader(name));
     if (rest.length === 1 && isRecord(record))

@@ -55,24 +55,32 @@ export function createFailureLimit(options: GuessingOptions, now: () => number):
 
 function localLimit(rate: Rate, now: () => number): FailureLimit {
   const meters = new QuickLRU<string, Meter>({ maxSize: MAX_ADDRESSES });
+  // Of its own, as `size` counts what is there.
+  let isEmpty = true;
+  /** What is spent at a time, kept from that time on: a clock that was set back bars nobody until it has caught up. */
+  const meterAt = (key: string, at: number): Meter | undefined => {
+    const meter = meters.get(key);
+    if (meter === undefined) return undefined;
+    const from = Math.max(at, meteredFrom(meter, rate, at));
+    const current = { at: from, level: levelAt(meter, rate, at) };
+    meters.set(key, current);
+    return current;
+  };
   return {
     waitMs(address) {
-      if (meters.size === 0) return 0;
-      const meter = meters.get(keyOf(address));
+      const key = isEmpty ? UNKNOWN : keyOf(address);
+      const meter = key === UNKNOWN ? undefined : meterAt(key, now());
       if (meter === undefined) return 0;
-      const decision = decideTake([levelAt(meter, rate, now())], [rate], 1);
+      const decision = decideTake([meter.level], [rate], 1);
       return decision.allowed ? 0 : (decision.retryAfterMs ?? rate.windowMs);
     },
     count(address) {
       const key = keyOf(address);
       if (key === UNKNOWN) return;
+      isEmpty = false;
       const at = now();
-      const meter = meters.get(key);
-      const level = Math.min(rate.limit, levelAt(meter, rate, at) + 1);
-      meters.set(key, {
-        at: meter === undefined ? at : Math.max(at, meteredFrom(meter, rate, at)),
-        level,
-      });
+      const { at: from, level } = meterAt(key, at) ?? { at, level: 0 };
+      meters.set(key, { at: from, level: Math.min(rate.limit, level + 1) });
     },
   };
 }
@@ -88,8 +96,9 @@ function sharedLimit(rate: Rate, now: () => number, store: BudgetStore): Failure
   };
   return {
     waitMs(address) {
-      const shared = refusedUntil.size === 0 ? 0 : (refusedUntil.get(keyOf(address)) ?? 0);
-      return Math.max(0, shared - now(), local.waitMs(address));
+      const waitMs = local.waitMs(address);
+      const shared = refusedUntil.get(keyOf(address)) ?? 0;
+      return Math.max(waitMs, shared - now());
     },
     count(address) {
       const key = keyOf(address);
