@@ -95,8 +95,10 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
     };
   };
   const revokeCurrent = (): ExpressGuard =>
-    async function tokenryRevokeCurrent(request, response) {
-      sendAnswer(response, await gate.revokeCurrent(asExpress(request)));
+    async function tokenryRevokeCurrent(request, response, next) {
+      const revocation = await gate.revokeCurrent(asExpress(request));
+      if (revocation.outcome === "preflight") next();
+      else sendAnswer(response, revocation.answer);
     };
   const verdictOf = (
     request: IncomingMessage & { readonly [place]?: Accepted<Kind, Profile> },

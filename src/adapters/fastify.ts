@@ -90,7 +90,9 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
   };
   const revokeCurrent = (): FastifyGuard =>
     async function tokenryRevokeCurrent(request, reply) {
-      return send(asReply(reply), await gate.revokeCurrent(asFastify(request)));
+      const revocation = await gate.revokeCurrent(asFastify(request));
+      if (revocation.outcome === "preflight") return asReply(reply).code(204).send();
+      return send(asReply(reply), revocation.answer);
     };
   const verdictOf = (request: object): Accepted<Kind, Profile> => {
     const verdict = (request as Marked)[key];

@@ -22,7 +22,7 @@ type Known<Rest extends unknown[]> = Rest extends infer Same extends unknown[] ?
  * the like.
  */
 export interface FetchOptions<Rest extends unknown[] = unknown[]>
-  extends Omit<HttpOptions<Request>, "clientAddress" | "refusal"> {
+  extends Omit<HttpOptions<Request>, "clientAddress" | "refusal" | "passPreflights"> {
   /**
    * The address at the other end of the connection, where the platform knows it; `trustProxy` goes on from there. Default: there is none,
    * so that `trustProxy` needs it.
@@ -144,8 +144,11 @@ function createPlainProtect<Kind extends string, ApiName extends string, Profile
   };
   const revokeCurrent =
     (): PlainHandler =>
-    async (request, ...rest) =>
-      responseOf(await gate.revokeCurrent({ request, rest }));
+    async (request, ...rest) => {
+      const revocation = await gate.revokeCurrent({ request, rest });
+      if (revocation.outcome === "preflight") return preflight(request, ...rest);
+      return responseOf(revocation.answer);
+    };
   return Object.assign(protect, { revokeCurrent });
 }
 

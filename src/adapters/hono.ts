@@ -79,8 +79,11 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
       return goOn(context, next, admission.headers);
     };
   };
-  const revokeCurrent = (): Handler => async (context) =>
-    respond(context, await gate.revokeCurrent(context));
+  const revokeCurrent = (): Handler => async (context, next) => {
+    const revocation = await gate.revokeCurrent(context);
+    if (revocation.outcome === "preflight") return next();
+    return respond(context, revocation.answer);
+  };
   return Object.assign(protect, { revokeCurrent });
 }
 

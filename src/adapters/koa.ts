@@ -67,8 +67,10 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
     };
   };
   const revokeCurrent = (): Middleware<object, unknown> =>
-    async function tokenryRevokeCurrent(ctx) {
-      setAnswer(ctx, await gate.revokeCurrent(ctx));
+    async function tokenryRevokeCurrent(ctx, next) {
+      const revocation = await gate.revokeCurrent(ctx);
+      if (revocation.outcome === "preflight") return next();
+      setAnswer(ctx, revocation.answer);
     };
   return Object.assign(protect, { revokeCurrent });
 }

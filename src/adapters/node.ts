@@ -23,10 +23,13 @@ export type ProtectedListener<Kind extends string = string, Profile = unknown> =
 ) => unknown;
 
 /** Options of `tokenry/node`. */
-export interface NodeOptions extends HttpOptions<IncomingMessage> {
+export interface NodeOptions extends Omit<HttpOptions<IncomingMessage>, "passPreflights"> {
   /** Answers CORS preflights, which carry no token. Default: 204 without any header of CORS, so that browsers of other origins keep away. */
   readonly preflight?: (request: IncomingMessage, response: ServerResponse) => unknown;
-  /** Answers for what a listener throws or rejects with. Default: the error is the process's, as in any listener. */
+  /**
+   * Answers for what a listener, or a function in these options, throws or rejects with. Default: 500 without a body, or the end of an
+   * answer that was begun; and `process.emitWarning` with the error.
+   */
   readonly onError?: (error: unknown, request: IncomingMessage, response: ServerResponse) => void;
 }
 
@@ -62,21 +65,11 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
   tokens: TokenChecker<Kind, ApiName, Profile>,
   options: NodeOptions = {},
 ): NodeProtect<Kind, ApiName, Profile> {
-  const { preflight = sendNoContent, onError = rethrow, ...httpOptions } = options;
+  const { preflight = sendNoContent, onError = answerError, ...httpOptions } = options;
   for (const [name, value] of Object.entries({ preflight, onError })) {
     if (typeof value !== "function") throw new TypeError(`options.${name} must be a function`);
   }
   const gate = new Gate(tokens, httpOptions, nodeReader);
-
-  const settled =
-    (serve: (request: IncomingMessage, response: ServerResponse) => unknown): RequestListener =>
-    async (request, response) => {
-      try {
-        await serve(request, response);
-      } catch (error) {
-        onError(error, request, response);
-      }
-    };
 
   const protect = (
     api: ApiOf<IncomingMessage, ApiName>,
@@ -85,16 +78,31 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
     const [requirement, listener] = rest.length === 1 ? [{}, rest[0]] : rest;
     if (typeof listener !== "function") throw new TypeError("listener must be a function");
     const admit = gate.protect(api, requirement);
-    return settled(async (request, response) => {
-      const admission = await admit(request);
-      if (admission.outcome === "preflight") return preflight(request, response);
-      if (admission.outcome === "refused") return sendAnswer(response, admission.answer);
-      setFields(response, admission.headers);
-      return listener(Object.assign(request, { token: admission.verdict }), response);
-    });
+    return async (request, response) => {
+      try {
+        const admission = await admit(request);
+        if (response.headersSent) return;
+        if (admission.outcome === "refused") sendAnswer(response, admission.answer);
+        else if (admission.outcome === "preflight") await preflight(request, response);
+        else {
+          setFields(response, admission.headers);
+          await listener(Object.assign(request, { token: admission.verdict }), response);
+        }
+      } catch (error) {
+        onError(error, request, response);
+      }
+    };
   };
-  const revokeCurrent = (): RequestListener =>
-    settled(async (request, response) => sendAnswer(response, await gate.revokeCurrent(request)));
+  const revokeCurrent = (): RequestListener => async (request, response) => {
+    try {
+      const revocation = await gate.revokeCurrent(request);
+      if (response.headersSent) return;
+      if (revocation.outcome === "preflight") await preflight(request, response);
+      else sendAnswer(response, revocation.answer);
+    } catch (error) {
+      onError(error, request, response);
+    }
+  };
   return Object.assign(protect, { revokeCurrent });
 }
 
@@ -107,7 +115,11 @@ function sendNoContent(_request: IncomingMessage, response: ServerResponse): voi
   sendAnswer(response, { status: 204, headers: [], body: "" });
 }
 
-/** An error that nobody takes is the process's: node:http has no error handling of its own. */
-function rethrow(error: unknown): never {
-  throw error;
+/** One request must not end the process: an error that nobody takes is answered, and told on the console as a warning of the process. */
+function answerError(error: unknown, _request: IncomingMessage, response: ServerResponse): void {
+  process.emitWarning(
+    error instanceof Error ? error : new Error("a listener has failed", { cause: error }),
+  );
+  if (!response.headersSent) sendAnswer(response, { status: 500, headers: [], body: "" });
+  else if (!response.writableEnded) response.destroy();
 }

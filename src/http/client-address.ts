@@ -8,8 +8,9 @@ import type { RequestReader } from "./request-reader.ts";
 /** How the address of the client is found. */
 export interface AddressOptions<Request> {
   /**
-   * Your own proxies: addresses, CIDR blocks, ranges `a-b`. Only what one of them says of a client is believed. Default none: the address at
-   * the other end of the connection counts, and no header. Source: CORE-56, R7239-05.
+   * Your own proxies: addresses, CIDR blocks, ranges `a-b`, or `"unix"` for whoever comes by a socket without an address. Only what one of
+   * them says of a client is believed. Default none: the address at the other end of the connection counts, and no header.
+   * Source: CORE-56, R7239-05.
    */
   readonly trustProxy?: readonly string[];
   /** The one header that your proxies write; the other is never read. Default `"x-forwarded-for"`. Source: R7239-09. */
@@ -28,6 +29,8 @@ export type FindAddress<Request> = (request: Request) => string | undefined;
 export type Warn = (message: string) => void;
 
 const HELP = "See docs/http.md#client-address of tokenry.";
+/** Who comes by a socket of the file system has no address. */
+const SOCKET = "unix";
 const FORWARDING = ["x-forwarded-for", "forwarded"] as const;
 
 /**
@@ -51,7 +54,8 @@ export function createFindAddress<Request>(
     FORWARDING,
     "options.forwardedBy",
   );
-  const ranges = checkList<unknown>(trustProxy, "options.trustProxy").map(trustedRange);
+  const proxies = checkList<unknown>(trustProxy, "options.trustProxy");
+  const ranges = proxies.flatMap(trustedRanges);
   if (clientAddress !== undefined) {
     if (typeof clientAddress !== "function")
       throw new TypeError("options.clientAddress must be a function");
@@ -59,22 +63,57 @@ export function createFindAddress<Request>(
       throw new TypeError("options.clientAddress excludes trustProxy and forwardedBy");
     return believing(clientAddress, reader, warn);
   }
-  if (ranges.length === 0) return (request) => reader.peer(request);
+  if (proxies.length === 0) return (request) => reader.peer(request);
   if (ranges.some(isWholeFamily))
     warn(`options.trustProxy trusts every address: no client has one then. ${HELP}`);
   const trusted = compileRanges(ranges);
+  const trustsSocket = proxies.includes(SOCKET);
+  const warnOfPeer = once(() =>
+    warn(`options.trustProxy is set, but the connection has no address to go on from. ${HELP}`),
+  );
   return (request) => {
     const peer = reader.peer(request);
-    if (!isTrusted(trusted, peer)) return peer;
+    if (peer === undefined && !trustsSocket) warnOfPeer();
+    const isProxy = peer === undefined ? trustsSocket : isTrusted(trusted, peer);
+    if (!isProxy) return peer;
     return firstUntrusted(trusted, forwardedNodes(header, reader.lines(request, header)));
   };
 }
 
-function trustedRange(text: unknown, index: number): Range {
+/**
+ * Makes a look at requests for proxies that nobody has named: without `trustProxy` every client behind one has the proxy's address. It
+ * warns once. Anyone can write such a header, so that it is a hint and no more.
+ */
+export function createSuspicion<Request>(
+  { trustProxy, clientAddress }: AddressOptions<Request>,
+  reader: RequestReader<Request>,
+  warn: Warn,
+): (request: Request) => void {
+  if (trustProxy !== undefined || clientAddress !== undefined) return () => {};
+  const warnOfProxy = once(() =>
+    warn(`Requests come with a forwarding header: behind a proxy set options.trustProxy. ${HELP}`),
+  );
+  return (request) => {
+    if (FORWARDING.some((header) => reader.lines(request, header).length > 0)) warnOfProxy();
+  };
+}
+
+/** Does something the first time only. */
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    act();
+  };
+}
+
+function trustedRanges(text: unknown, index: number): readonly Range[] {
   const path = `options.trustProxy[${index}]`;
   if (typeof text !== "string") throw new TypeError(`${path} must be a string`);
+  if (text === SOCKET) return [];
   const range = parseRange(text);
-  if (range !== undefined) return range;
+  if (range !== undefined) return [range];
   throw new RangeError(
     `${path} must be an address, a CIDR block or a range a-b, not ${quoted(text)}`,
   );

@@ -5,7 +5,8 @@ import type { RequestReader } from "./request-reader.ts";
 export interface CredentialOptions {
   /**
    * Schemes of the `Authorization` header, in any case: `"Bearer"`, `"SSWS"`, or another token of RFC 9110. A name that ends in a colon is the
-   * form without a space: `"TOK:"` reads `TOK:x`, `TOK: x` and `tok:x`. Default `["Bearer"]`. Source: R6750-01, OKT-01, EDG-02, CORE-12.
+   * form without a space: `"TOK:"` reads `TOK:x`, `TOK: x` and `tok:x`. Default `["Bearer"]`, and none where `headers` are given.
+   * Source: R6750-01, OKT-01, EDG-02, CORE-12.
    */
   readonly schemes?: readonly string[];
   /** Header fields that hold a token and nothing else, such as `"x-api-key"`. Default none. */
@@ -44,7 +45,8 @@ const TOKEN = new RegExp(`^[${TCHARS}]+$`);
 const TCHAR = new RegExp(`[${TCHARS}]`);
 /** RFC 9110 section 11.2; a b64token of RFC 6750 section 2.1 is the same. */
 const TOKEN68 = /^[A-Za-z0-9\-._~+/]+=*$/;
-const QUOTED_STRING = /"(?:[^"\\]|\\.)*"/g;
+/** Up to its end, or to that of the text: what is not closed must not be looked at again from each of its quotes. */
+const QUOTED_STRING = /"(?:[^"\\]|\\.)*(?:"|\\?$)/g;
 /** After a comma there is a parameter, or else what a platform made of a second line (RFC 9110 section 11.4). */
 const SECOND_CREDENTIAL = new RegExp(`,(?![ \\t]*[${TCHARS}]+[ \\t]*=)`);
 
@@ -62,9 +64,20 @@ export function resolveCredentials(options: CredentialOptions = {}): Credentials
     schemes: checkList(schemes, "options.credentials.schemes").map(resolveScheme),
     headers: checkList(headers, "options.credentials.headers").map(resolveHeader),
   };
+  const schemeNames = resolved.schemes.map(({ name }) => name.toLowerCase());
+  checkUnique(schemeNames, "options.credentials.schemes");
+  checkUnique(resolved.headers, "options.credentials.headers");
   if (resolved.schemes.length + resolved.headers.length === 0)
     throw new RangeError("options.credentials must name a scheme or a header");
   return resolved;
+}
+
+/** Two ways of one name would be two credentials in each request, or hide each other. */
+function checkUnique(names: readonly string[], path: string): void {
+  for (const [index, name] of names.entries()) {
+    if (names.indexOf(name) !== index)
+      throw new RangeError(`${path}[${index}] must be unique: ${quoted(name)} is there before`);
+  }
 }
 
 function resolveScheme(scheme: unknown, index: number): Scheme {

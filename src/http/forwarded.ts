@@ -8,6 +8,9 @@ const QUOTED = '"(?:[\\t !\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t -\\x7e\\x8
 /** One pair of an element, and what ends it (RFC 7239 section 4). Each character has one place to go, so that this is linear. */
 const PAIR = new RegExp(`[ \\t]*(?:(${TOKEN})=(${TOKEN}|${QUOTED})[ \\t]*)?(;|,|$)`, "gy");
 
+/** A list is looked at from its end, and no further than any chain of proxies is long: the rest is a client's. */
+const MOST_HOPS = 64;
+
 /** One node of which nothing is known: every walk ends at it. */
 const UNREADABLE: readonly undefined[] = [undefined];
 
@@ -29,7 +32,10 @@ export function forwardedNodes(
   const value = lines.join(",");
   return header === "forwarded"
     ? forwardedElements(value)
-    : value.split(",").map((text) => listedNode(withoutBlanks(text)));
+    : value
+        .split(",")
+        .slice(-MOST_HOPS)
+        .map((text) => listedNode(withoutBlanks(text)));
 }
 
 /** X-Forwarded-For has no grammar: IPv6 comes without brackets too (R7239-07). */

@@ -2,9 +2,10 @@ import { checkMethods } from "../checks.ts";
 import { DENIALS, HTTP_REFUSALS, type HttpRefusalCode, TokenryError } from "../errors.ts";
 import type { Tokenry } from "../face.ts";
 import type { Accepted, Token } from "../model.ts";
+import type { RefusalObservation } from "../ports/observer.ts";
 import type { Answer, HeaderField } from "./answer.ts";
 import { createWriteBudget, type WriteBudget } from "./budget-headers.ts";
-import { createFindAddress, type FindAddress } from "./client-address.ts";
+import { createFindAddress, createSuspicion, type FindAddress } from "./client-address.ts";
 import { type Presented, readCredential } from "./credentials.ts";
 import { createFailureLimit, type FailureLimit } from "./failure-limit.ts";
 import { type HttpOptions, type ResolvedHttpOptions, resolveHttpOptions } from "./options.ts";
@@ -33,17 +34,25 @@ export type Admission<Kind extends string = string, Profile = unknown> =
   /** It is a CORS preflight: it goes on as if nothing were protected. */
   | { readonly outcome: "preflight" };
 
+/** What becomes of a request that is to end its own token. */
+export type Revocation =
+  | { readonly outcome: "revoked" | "refused"; readonly answer: Answer }
+  | { readonly outcome: "preflight" };
+
 /** Decides about the requests to one route. Rejects only for what the host's own code got wrong. */
 export type Admit<Request, Kind extends string = string, Profile = unknown> = (
   request: Request,
 ) => Promise<Admission<Kind, Profile>>;
 
-const PREFLIGHT: Admission<never, never> = Object.freeze({ outcome: "preflight" });
-const REVOKED: Answer = Object.freeze({
-  status: 204,
-  headers: Object.freeze([["cache-control", "no-store"] as const]),
-  body: "",
-});
+type Refusal = Extract<Admission, { readonly outcome: "refused" }>;
+
+const PASSED = Object.freeze({ outcome: "preflight" } as const);
+const NO_CONTENT: Answer = Object.freeze({ status: 204, headers: Object.freeze([]), body: "" });
+const ENDED = Object.freeze({ outcome: "refused", answer: NO_CONTENT } as const);
+const REVOKED = Object.freeze({
+  outcome: "revoked",
+  answer: { ...NO_CONTENT, headers: Object.freeze([["cache-control", "no-store"] as const]) },
+} as const);
 
 /** The HTTP layer of one application, for any framework: an adapter translates what it decides. */
 export class Gate<Request, Kind extends string, ApiName extends string, Profile> {
@@ -51,6 +60,7 @@ export class Gate<Request, Kind extends string, ApiName extends string, Profile>
   readonly #reader: RequestReader<Request>;
   readonly #settings: ResolvedHttpOptions;
   readonly #findAddress: FindAddress<Request>;
+  readonly #suspectProxy: (request: Request) => void;
   readonly #failures: FailureLimit | undefined;
   readonly #writeBudget: WriteBudget;
   readonly #writeExpiry: (token: Token) => HeaderField | undefined;
@@ -71,6 +81,7 @@ export class Gate<Request, Kind extends string, ApiName extends string, Profile>
     this.#reader = reader;
     this.#settings = settings;
     this.#findAddress = createFindAddress(options, reader, settings.warn);
+    this.#suspectProxy = createSuspicion(options, reader, settings.warn);
     this.#failures = guessing === false ? undefined : createFailureLimit(guessing, settings.now);
     this.#writeBudget = createWriteBudget(settings.rateLimit);
     this.#writeExpiry = createWriteExpiry(settings.expiryHeader);
@@ -92,7 +103,7 @@ export class Gate<Request, Kind extends string, ApiName extends string, Profile>
     route: Route<Request, Profile>,
     request: Request,
   ): Promise<Admission<Kind, Profile>> {
-    if (isPreflight(request, this.#reader)) return PREFLIGHT;
+    if (isPreflight(request, this.#reader)) return this.#settings.passPreflights ? PASSED : ENDED;
     const presented = readCredential(this.#settings.credentials, request, this.#reader);
     const address = this.#findAddress(request);
     const barred = this.#barred(presented, address);
@@ -107,7 +118,7 @@ export class Gate<Request, Kind extends string, ApiName extends string, Profile>
       permits: route.requirement.permits,
     });
     if (!verdict.ok) {
-      if (verdict.status === 401 && isPresented) this.#failures?.count(address);
+      if (verdict.status === 401 && isPresented) this.#failed(request, address);
       return this.#refused({ ...refusalOf(verdict.code), ...waitOf(verdict), verdict }, request);
     }
     const isElsewhere = isPresented && presented.field !== "authorization";
@@ -115,21 +126,22 @@ export class Gate<Request, Kind extends string, ApiName extends string, Profile>
   }
 
   /** Ends the token that a request presents: a route of its own. Whoever has a token may end it (CORE-38). */
-  async revokeCurrent(request: Request): Promise<Answer> {
+  async revokeCurrent(request: Request): Promise<Revocation> {
+    if (isPreflight(request, this.#reader)) return this.#settings.passPreflights ? PASSED : ENDED;
     const presented = readCredential(this.#settings.credentials, request, this.#reader);
     const address = this.#findAddress(request);
     const barred = this.#barred(presented, address);
-    if (barred !== undefined) return this.#answer(barred, request);
-    if (presented.type !== "token") return this.#answer(refusalOf("missing_token"), request);
+    if (barred !== undefined) return this.#refused(barred, request);
+    if (presented.type !== "token") return this.#refused(refusalOf("missing_token"), request);
     try {
       const { revoked } = await this.#tokens.revokeCurrent(presented.secret);
       if (revoked > 0) return REVOKED;
     } catch (error) {
       if (!(error instanceof TokenryError)) throw error;
-      return this.#answer(refusalOf("unavailable"), request);
+      return this.#refused(refusalOf("unavailable"), request);
     }
-    this.#failures?.count(address);
-    return this.#answer(refusalOf("unknown_token"), request);
+    this.#failed(request, address);
+    return this.#refused(refusalOf("unknown_token"), request);
   }
 
   /** What is refused without a look at any token. */
@@ -140,22 +152,25 @@ export class Gate<Request, Kind extends string, ApiName extends string, Profile>
     return retryAfterMs > 0 ? { ...this.#unseen("too_many_failures"), retryAfterMs } : undefined;
   }
 
+  /** Counts a failed attempt, and asks at this chance whether the address is the client's: all behind a proxy would pay for one. */
+  #failed(request: Request, address: string | undefined): void {
+    this.#failures?.count(address);
+    this.#suspectProxy(request);
+  }
+
   #unseen(code: HttpRefusalCode): HttpRefusal {
-    try {
-      this.#observer?.refused?.({ code });
-    } catch {
-      // An observer has no say in what becomes of a request.
-    }
+    this.#tell({ code }).catch(() => {});
     return refusalOf(code);
   }
 
-  #refused(refusal: HttpRefusal, request: Request): Admission<never, never> {
-    return { outcome: "refused", answer: this.#answer(refusal, request) };
+  #refused(refusal: HttpRefusal, request: Request): Refusal {
+    const answer = this.#answerRefusal(refusal);
+    return { outcome: "refused", answer: this.#replace?.(refusal, answer, request) ?? answer };
   }
 
-  #answer(refusal: HttpRefusal, request: Request): Answer {
-    const answer = this.#answerRefusal(refusal);
-    return this.#replace?.(refusal, answer, request) ?? answer;
+  /** An observer has no say in what becomes of a request, whatever it throws, and whenever. */
+  async #tell(observation: RefusalObservation): Promise<void> {
+    await this.#observer?.refused?.(observation);
   }
 
   #acceptedFields(verdict: Accepted, isElsewhere: boolean): readonly HeaderField[] {

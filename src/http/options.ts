@@ -1,4 +1,12 @@
-import { checkKeys, checkMethods, checkObject, checkOneOf, checkText } from "../checks.ts";
+import {
+  checkFlag,
+  checkKeys,
+  checkMethods,
+  checkObject,
+  checkOneOf,
+  checkText,
+  quoted,
+} from "../checks.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Answer } from "./answer.ts";
@@ -30,6 +38,11 @@ export interface HttpOptions<Request = unknown> extends AddressOptions<Request> 
    * const refusal = (refusal, answer) => ({ ...answer, body: JSON.stringify({ error: refusal.message }) });
    */
   readonly refusal?: (refusal: HttpRefusal, answer: Answer, request: Request) => Answer | undefined;
+  /**
+   * Whether CORS preflights, which carry no token, go on to what is behind the guard. Default `true`: something there answers them. It must
+   * not be a handler of every method, which would run for them. `false`: they end here, by 204 without any header of CORS. Source: DEC-12.
+   */
+  readonly passPreflights?: boolean;
   /** Default: `Date.now`. */
   readonly clock?: Clock;
   /** Told of requests that are refused before a token is looked at; the verdicts are told by the `observer` of `createTokenry`. */
@@ -45,6 +58,7 @@ export interface ResolvedHttpOptions {
   readonly expiryHeader: string | undefined;
   readonly realm: string;
   readonly problemBaseUrl: string;
+  readonly passPreflights: boolean;
   readonly now: () => number;
   readonly warn: Warn;
 }
@@ -60,6 +74,7 @@ const KEYS: ReadonlySet<string> = new Set([
   "realm",
   "problemBaseUrl",
   "refusal",
+  "passPreflights",
   "clock",
   "observer",
   "onWarning",
@@ -68,6 +83,9 @@ const KEYS: ReadonlySet<string> = new Set([
 const PROFILES = ["draft-10", "x-rate-limit"] as const;
 const VISIBLE_ASCII = /^[ -~]+$/;
 const FIELD_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** Fields that mean something else to whoever reads an answer. */
+const TAKEN =
+  /^(content-.*|set-cookie|transfer-encoding|connection|cache-control|date|location|vary)$/;
 const PROBLEM_TYPES = "urn:problem-type:tokenry:";
 
 /** Checks the options once. @throws TypeError or RangeError that names the path. */
@@ -86,6 +104,7 @@ export function resolveHttpOptions<Request>(options: HttpOptions<Request>): Reso
     expiryHeader: resolveExpiryHeader(options.expiryHeader ?? "Token-Expires-At"),
     realm: matching(options.realm ?? "api", VISIBLE_ASCII, "options.realm"),
     problemBaseUrl: resolveBaseUrl(options.problemBaseUrl),
+    passPreflights: checkFlag(options.passPreflights ?? true, "options.passPreflights"),
     now: () => clock.now(),
     warn: onWarning ?? emitWarning,
   };
@@ -98,15 +117,17 @@ function matching(value: unknown, pattern: RegExp, path: string): string {
 }
 
 function resolveExpiryHeader(name: string | false): string | undefined {
-  return name === false
-    ? undefined
-    : matching(name, FIELD_NAME, "options.expiryHeader").toLowerCase();
+  if (name === false) return undefined;
+  const field = matching(name, FIELD_NAME, "options.expiryHeader").toLowerCase();
+  if (!TAKEN.test(field)) return field;
+  throw new RangeError(`options.expiryHeader cannot be ${quoted(name)}`);
 }
 
 function resolveBaseUrl(url: string | undefined): string {
   if (url === undefined) return PROBLEM_TYPES;
   const text = matching(url, VISIBLE_ASCII, "options.problemBaseUrl");
-  if (!URL.canParse(text)) throw new RangeError("options.problemBaseUrl must be an absolute URL");
+  if (!/^https?:\/\/[^?#]+$/.test(text) || !URL.canParse(text))
+    throw new RangeError("options.problemBaseUrl must be a URL of http or https, without ? and #");
   return text.endsWith("/") ? text : `${text}/`;
 }
 

@@ -41,7 +41,11 @@ async function serve(
 
 const PREFLIGHT = {
   method: "OPTIONS",
-  headers: { origin: "https://app.example", "access-control-request-method": "POST" },
+  headers: {
+    authorization: "",
+    origin: "https://app.example",
+    "access-control-request-method": "POST",
+  },
 };
 
 const nothing: RequestListener = (_request, response) => void response.end();
@@ -225,21 +229,44 @@ describe("what goes wrong", () => {
     expect(onError).toHaveBeenCalledTimes(1);
   });
 
-  test.each(Object.entries(fails))("%s is the process's without onError", async (_name, make) => {
-    let raised: unknown;
+  test.each(Object.entries(fails))(
+    "%s is answered without onError, and the process is warned",
+    async (_name, make) => {
+      const emitWarning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+      const { ask } = await serve({}, make);
+      const response = await ask();
+      expect([response.status, await response.text()]).toEqual([500, ""]);
+      expect(emitWarning).toHaveBeenCalledExactlyOnceWith(own);
+      emitWarning.mockRestore();
+    },
+  );
+
+  test("an answer that was begun is broken off, not made to look whole", async () => {
+    const emitWarning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const { ask } = await serve({}, (protect) =>
+      protect("orders", (_request, response) => {
+        response.write("half");
+        return Promise.reject("no Error");
+      }),
+    );
+    await expect(ask().then((response) => response.text())).rejects.toThrow();
+    expect(emitWarning).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ cause: "no Error" }),
+    );
+    emitWarning.mockRestore();
+  });
+
+  test("what a host has answered meanwhile stays answered, and the listener does not run", async () => {
+    const listener = vi.fn(nothing);
     const { ask } = await serve({}, (protect) => {
-      const listener = make(protect);
+      const guarded = protect("orders", listener);
       return (request, response) => {
-        // What node:http does not wait for, and the process hears of.
-        const settled = Promise.resolve(listener(request, response));
-        void settled.catch((error: unknown) => {
-          raised = error;
-          response.end();
-        });
+        guarded(request, response);
+        response.writeHead(504).end();
       };
     });
-    await ask();
-    expect(raised).toBe(own);
+    expect((await ask()).status).toBe(504);
+    expect(listener).not.toHaveBeenCalled();
   });
 
   test("a preflight's own fault is onError's too", async () => {

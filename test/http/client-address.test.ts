@@ -1,7 +1,11 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type AddressOptions, createFindAddress } from "../../src/http/client-address.ts";
+import {
+  type AddressOptions,
+  createFindAddress,
+  createSuspicion,
+} from "../../src/http/client-address.ts";
 import type { ForwardingHeader } from "../../src/http/forwarded.ts";
 import { modelNodes } from "./forwarded-model.ts";
 import { headerText, PROXIES } from "./forwarding-texts.ts";
@@ -162,6 +166,57 @@ describe.each(HEADERS)("any %s", (header) => {
       expect(find({ peer: CLIENT, fields: asFields(texts) })).toBe(CLIENT);
     });
     fc.assert(property);
+  });
+});
+
+describe("a socket of the file system", () => {
+  test("is a proxy where it is named: its peer has no address", () => {
+    const { find, warnings } = finder({ trustProxy: ["unix", "10.0.0.0/24"] });
+    expect(find(forwardedFor(undefined, `${FORGED}, ${CLIENT}, 10.0.0.1`))).toBe(CLIENT);
+    expect(find({})).toBeUndefined();
+    expect(find(forwardedFor(CLIENT, FORGED))).toBe(CLIENT);
+    expect(warnings).toEqual([]);
+  });
+
+  test("is none where it is not, and is warned of once: it may be a platform that tells no address", () => {
+    const { find, warnings } = finder({ trustProxy: TRUSTED });
+    for (let time = 0; time < 3; time += 1)
+      expect(find(forwardedFor(undefined, FORGED))).toBeUndefined();
+    expect(warnings).toEqual([expect.stringContaining("no address to go on from")]);
+  });
+});
+
+describe("a list without end", () => {
+  test("is looked at from its end, no further than any chain is long", () => {
+    const { find } = finder({ trustProxy: TRUSTED });
+    const hops = Array.from({ length: 64 }, () => "10.0.0.1").join(", ");
+    expect(find(forwardedFor("10.0.0.1", `${CLIENT}, ${hops}`))).toBeUndefined();
+    expect(find(forwardedFor("10.0.0.1", `${",".repeat(16_000)}, ${CLIENT}`))).toBe(CLIENT);
+  });
+});
+
+describe("createSuspicion", () => {
+  function warned(options: AddressOptions<TestRequest>, requests: readonly TestRequest[]): number {
+    let warnings = 0;
+    const suspect = createSuspicion(options, testReader, () => {
+      warnings += 1;
+    });
+    for (const request of requests) suspect(request);
+    return warnings;
+  }
+
+  test("warns once of a proxy that nobody has named", () => {
+    const forwarded: TestRequest = { peer: "10.0.0.1", fields: [["forwarded", "for=_x"]] };
+    expect(warned({}, [forwarded, forwardedFor("10.0.0.1", CLIENT), forwarded])).toBe(1);
+    expect(warned({}, [{ peer: CLIENT }])).toBe(0);
+  });
+
+  test.each<AddressOptions<TestRequest>>([
+    { trustProxy: [] },
+    { trustProxy: TRUSTED },
+    { clientAddress: () => CLIENT },
+  ])("says nothing where somebody has thought of it: %j", (options) => {
+    expect(warned(options, [forwardedFor("10.0.0.1", CLIENT)])).toBe(0);
   });
 });
 

@@ -111,6 +111,26 @@ describe("readCredential", () => {
     expect(read([], {}, ["abc"])).toEqual({ type: "none" });
   });
 
+  test.each([
+    ["an open quote before escaped ones", (length: number) => `x "${'\\"'.repeat(length)}`],
+    ["commas", (length: number) => `x ${",".repeat(length)}`],
+    ["blanks after a comma", (length: number) => `x ,${" ".repeat(length)}`],
+    ["names without a value", (length: number) => `x ${",a".repeat(length)}`],
+  ])("reads %s in a time that grows no faster than the length", (_what, make) => {
+    const timeOf = (length: number): number => {
+      const line = make(length);
+      const times = Array.from({ length: 5 }, () => {
+        const started = performance.now();
+        read([line]);
+        return performance.now() - started;
+      });
+      return Math.min(...times);
+    };
+    timeOf(1000);
+    // 64 times the length takes 64 times as long, not 4096 times; a millisecond covers what a clock cannot tell.
+    expect(timeOf(256_000)).toBeLessThan(500 * (timeOf(4000) + 0.1));
+  });
+
   test("whatever is sent, a token is a token68 of one line, whole", () => {
     const line = fc.oneof(
       fc.string(),
@@ -144,6 +164,9 @@ describe("resolveCredentials", () => {
     [{ headers: ["Authorization"] }, RangeError, "options.credentials.headers[0]"],
     [{ headers: ["a b"] }, RangeError, "options.credentials.headers[0]"],
     [{ schemes: [], headers: [] }, RangeError, "options.credentials must name"],
+    [{ schemes: ["Bearer", "bearer"] }, RangeError, "options.credentials.schemes[1]"],
+    [{ schemes: ["TOK", "TOK:"] }, RangeError, "options.credentials.schemes[1]"],
+    [{ headers: ["x-key", "X-Key"] }, RangeError, "options.credentials.headers[1]"],
     [{ query: ["token"] }, TypeError, "options.credentials: there is no"],
   ])("ASVS 14.2.1: refuses %j", (options, error, message) => {
     // A cast, as these are what the compiler refuses.

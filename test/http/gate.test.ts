@@ -14,6 +14,22 @@ async function issued(world: World): Promise<string> {
   return `Bearer ${(await world.issue()).secret.reveal()}`;
 }
 
+const PREFLIGHT = {
+  method: "OPTIONS",
+  fields: [
+    ["origin", "https://a.example"],
+    ["access-control-request-method", "GET"],
+  ],
+} as const;
+
+async function revocationOf(
+  gate: ReturnType<typeof gateOf>,
+  request: TestRequest,
+): Promise<number | string> {
+  const revocation = await gate.revokeCurrent(request);
+  return revocation.outcome === "preflight" ? revocation.outcome : revocation.answer.status;
+}
+
 function statusOf(admission: Admission): number | string {
   return admission.outcome === "refused" ? admission.answer.status : admission.outcome;
 }
@@ -60,14 +76,25 @@ describe("Gate", () => {
 
   test("DEC-12: a preflight is not looked at; any other OPTIONS is", async () => {
     const admit = gateOf(createWorld()).protect("orders");
-    const fields = [
-      ["origin", "https://a.example"],
-      ["access-control-request-method", "GET"],
-    ] as const;
-    expect(await admit({ method: "OPTIONS", fields })).toEqual({ outcome: "preflight" });
-    for (const some of [[], fields.slice(0, 1), fields.slice(1)])
+    const { fields } = PREFLIGHT;
+    expect(await admit(PREFLIGHT)).toEqual({ outcome: "preflight" });
+    for (const some of [[], fields.slice(0, 1), fields.slice(1), [...fields, ...fields]])
       expect(statusOf(await admit({ method: "OPTIONS", fields: some }))).toBe(401);
     expect(statusOf(await admit({ method: "GET", fields }))).toBe(401);
+    const empty = fields.map(([name]) => [name, ""] as const);
+    expect(statusOf(await admit({ method: "OPTIONS", fields: empty }))).toBe(401);
+  });
+
+  test("R6750-03: no browser sends credentials with a preflight", async () => {
+    const admit = gateOf(createWorld()).protect("orders");
+    expect(statusOf(await admit(requestWith("Bearer nonsense", PREFLIGHT)))).toBe(401);
+  });
+
+  test("a host that has every method behind the guard has preflights end there", async () => {
+    const gate = gateOf(createWorld(), { passPreflights: false });
+    const answer = { status: 204, headers: [], body: "" };
+    expect(await gate.protect("orders")(PREFLIGHT)).toEqual({ outcome: "refused", answer });
+    expect(await gate.revokeCurrent(PREFLIGHT)).toEqual({ outcome: "refused", answer });
   });
 
   test("AP-5: what belongs to no API is refused, once it is known who asks", async () => {
@@ -165,7 +192,7 @@ describe("Gate", () => {
     expect(statusOf(await admit(requestWith(authorization, { peer: "203.0.113.8" })))).toBe(
       "accepted",
     );
-    expect((await gate.revokeCurrent(requestWith(authorization))).status).toBe(429);
+    expect(await revocationOf(gate, requestWith(authorization))).toBe(429);
     world.clock.pass({ seconds: 2 });
     expect(statusOf(await admit(requestWith(authorization)))).toBe("accepted");
   });
@@ -181,14 +208,16 @@ describe("Gate", () => {
     expect(statusOf(await admit(requestWith("Bearer nonsense")))).toBe(401);
   });
 
-  test("an observer that throws has no say", async () => {
-    const gate = gateOf(createWorld(), {
-      observer: {
-        refused() {
-          throw new Error("full");
-        },
+  test.each([
+    [
+      "throws",
+      () => {
+        throw new Error("full");
       },
-    });
+    ],
+    ["rejects", () => Promise.reject(new Error("full"))],
+  ])("an observer that %s has no say", async (_how, refused) => {
+    const gate = gateOf(createWorld(), { observer: { refused } });
     expect(statusOf(await gate.protect("orders")(requestWith("Bearer")))).toBe(400);
   });
 
@@ -197,13 +226,13 @@ describe("Gate", () => {
     const gate = gateOf(world);
     const request = requestWith(await issued(world));
     expect(await gate.revokeCurrent(request)).toEqual({
-      status: 204,
-      headers: [["cache-control", "no-store"]],
-      body: "",
+      outcome: "revoked",
+      answer: { status: 204, headers: [["cache-control", "no-store"]], body: "" },
     });
-    expect((await gate.revokeCurrent(request)).status).toBe(401);
-    expect((await gate.revokeCurrent(requestWith(undefined))).status).toBe(401);
-    expect((await gate.revokeCurrent(requestWith("Bearer a b"))).status).toBe(400);
+    expect(await revocationOf(gate, request)).toBe(401);
+    expect(await revocationOf(gate, requestWith(undefined))).toBe(401);
+    expect(await revocationOf(gate, requestWith("Bearer a b"))).toBe(400);
+    expect(await revocationOf(gate, PREFLIGHT)).toBe("preflight");
   });
 
   test("an outage while a token is to be ended is an outage", async () => {
@@ -212,6 +241,6 @@ describe("Gate", () => {
       (change.remove ?? []).length === 0 ? real.commit(change) : Promise.reject(new Error("gone"));
     const world = createWorld({ repository: { ...real, commit } });
     const request = requestWith(await issued(world));
-    expect((await gateOf(world).revokeCurrent(request)).status).toBe(503);
+    expect(await revocationOf(gateOf(world), request)).toBe(503);
   });
 });

@@ -124,7 +124,7 @@ export const answerFaults: Faults = {
   ],
   "cuts the milliseconds of the expiry": [
     field("token-expires-at", (value) => value.replace(".000Z", "Z")),
-    { "expiry in answers": "SUN-01: an accepted call is told when its token expires" },
+    { "expiry in answers": "SUN-01, IND-08: an accepted call is told when its token expires" },
   ],
   "keeps verdicts": [
     {

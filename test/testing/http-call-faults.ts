@@ -11,7 +11,7 @@ export const callFaults: Faults = {
           request.method = sent(request, name) ?? request.method ?? "";
       },
     },
-    { methods: "CORE-48: X-HTTP-Method-Override gives a token no other method" },
+    { methods: "CORE-48, AP-5: X-HTTP-Method-Override gives a token no other method" },
   ],
   "takes the method of the query": [
     {

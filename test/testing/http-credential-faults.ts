@@ -52,7 +52,7 @@ export const credentialFaults: Faults = {
       },
     },
     {
-      "credentials by default": "ASVS 14.2.1: a token in the query presents nothing",
+      "credentials by default": "R6750-05, ASVS 14.2.1: a token in the query presents nothing",
       "a token's own end": "bad credentials end nothing",
     },
   ],

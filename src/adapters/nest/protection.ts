@@ -58,9 +58,10 @@ export class Protection {
   }
 
   async #revoke(request: NestRequest, response: NestResponse): Promise<void> {
-    const answer = await this.#gate.revokeCurrent(request);
-    if (answer.status !== 204) refuse(answer, response);
-    setNestFields(response, answer.headers);
+    const revocation = await this.#gate.revokeCurrent(request);
+    if (revocation.outcome === "preflight") return;
+    if (revocation.outcome === "refused") refuse(revocation.answer, response);
+    setNestFields(response, revocation.answer.headers);
   }
 }
 
