@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { lowestPeer } from "./packed.ts";
 
-/** What an adapter works with besides its peer, at the version that goes with the lowest. */
+/** What an adapter works with besides its peer, at the same version. */
 const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
   "@nestjs/common": ["@nestjs/core", "@nestjs/platform-express", "@nestjs/platform-fastify"],
 };
@@ -37,7 +37,7 @@ describe("the adapters beside the lowest version of each framework", () => {
       JSON.stringify({ private: true, type: "module", dependencies }),
     );
     for (const path of ["src", "test"]) cpSync(path, join(folder, path), { recursive: true });
-    const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps"];
+    const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--force"];
     execFileSync("npm", ["install", ...flags], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   }, 300_000);
   afterAll(() => rmSync(folder, { recursive: true }));

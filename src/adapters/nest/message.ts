@@ -42,9 +42,9 @@ export const nestReader: RequestReader<NestRequest> = {
 
 function messageOf(request: NestRequest): NodeRequest {
   // A cast, as each platform has its own: Express's request is Node's message, Fastify's has it.
-  const { rawHeaders, raw } = request as { readonly rawHeaders?: unknown; readonly raw?: unknown };
-  const message = (rawHeaders === undefined ? raw : request) as NodeRequest | undefined;
-  if (Array.isArray(message?.rawHeaders)) return message;
+  const own = request as Partial<NodeRequest> & { readonly raw?: Partial<NodeRequest> };
+  const message = own.rawHeaders === undefined ? own.raw : own;
+  if (Array.isArray(message?.rawHeaders)) return message as NodeRequest;
   throw new TypeError("tokenry/nest serves platform-express and platform-fastify");
 }
 

@@ -13,18 +13,26 @@ export interface ProtectionOptions<Request extends NestRequest = NestRequest>
   readonly tokens: TokenChecker;
 }
 
-const verdicts = new WeakMap<NestRequest, Accepted>();
+/** Besides `request.token`, a name that others use too. A WeakMap of requests would do, and costs more. */
+const VERDICT: unique symbol = Symbol("tokenry verdict");
+const PASSED: unique symbol = Symbol("tokenry route");
+
+/** What a guard leaves on a request. */
+interface Marks {
+  token?: Accepted;
+  [VERDICT]?: Accepted;
+  [PASSED]?: GuardedRoute;
+}
 
 /** The verdict on the token of a request that was let through. */
-export function verdictOn(request: NestRequest): Accepted | undefined {
-  return verdicts.get(request);
+export function verdictOn(request: NestRequest & Marks): Accepted | undefined {
+  return request[VERDICT];
 }
 
 /** What all guards of one module share. */
 export class Protection {
   readonly #gate: Gate<NestRequest, string, string, unknown>;
   readonly #admits = new WeakMap<ProtectedRoute, Admit<NestRequest>>();
-  readonly #passed = new WeakMap<NestRequest, GuardedRoute>();
 
   /** @throws TypeError or RangeError that names the path of a wrong option. */
   constructor(options: ProtectionOptions) {
@@ -39,22 +47,37 @@ export class Protection {
    *
    * @throws TokenRefusedException for a request that is refused.
    */
-  async enter(route: GuardedRoute, request: NestRequest, response: NestResponse): Promise<void> {
-    if (this.#passed.get(request) === route) return;
+  async enter(
+    route: GuardedRoute,
+    request: NestRequest & Marks,
+    response: NestResponse,
+  ): Promise<void> {
+    if (request[PASSED] === route) return;
     if (route.type === "revoke-current") await this.#revoke(request, response);
     else await this.#admit(route, request, response);
-    this.#passed.set(request, route);
+    request[PASSED] = route;
   }
 
-  async #admit(route: ProtectedRoute, request: NestRequest, response: NestResponse): Promise<void> {
-    const admit = this.#admits.get(route) ?? this.#gate.protect(route.api, route.requirement);
-    this.#admits.set(route, admit);
-    const admission = await admit(request);
+  async #admit(
+    route: ProtectedRoute,
+    request: NestRequest & Marks,
+    response: NestResponse,
+  ): Promise<void> {
+    const admission = await this.#admitOf(route)(request);
     if (admission.outcome === "preflight") return;
     if (admission.outcome === "refused") refuse(admission.answer, response);
     setNestFields(response, admission.headers);
-    verdicts.set(request, admission.verdict);
-    Object.assign(request, { token: admission.verdict });
+    request[VERDICT] = admission.verdict;
+    request.token = admission.verdict;
+  }
+
+  #admitOf(route: ProtectedRoute): Admit<NestRequest> {
+    let admit = this.#admits.get(route);
+    if (admit === undefined) {
+      admit = this.#gate.protect(route.api, route.requirement);
+      this.#admits.set(route, admit);
+    }
+    return admit;
   }
 
   async #revoke(request: NestRequest, response: NestResponse): Promise<void> {

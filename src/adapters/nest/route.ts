@@ -24,8 +24,22 @@ const UNMAPPED: ProtectedRoute = { type: "protected", api: () => undefined, requ
 
 const reflector = new Reflector();
 
+/** By class, as classes that inherit share a handler, then by handler. Metadata is looked up for each call otherwise, at a microsecond. */
+const known = new WeakMap<object, WeakMap<object, NestRoute>>();
+
 /** What holds for the handler of a context: its own decorator, or that of its class. */
 export function routeOf(context: ExecutionContext): NestRoute {
-  const places = [context.getHandler(), context.getClass()];
+  const [handler, controller] = [context.getHandler(), context.getClass()];
+  const routes = known.get(controller) ?? new WeakMap<object, NestRoute>();
+  const route = routes.get(handler) ?? readRoute(handler, controller);
+  if (!routes.has(handler)) known.set(controller, routes.set(handler, route));
+  return route;
+}
+
+function readRoute(
+  handler: ReturnType<ExecutionContext["getHandler"]>,
+  controller: ReturnType<ExecutionContext["getClass"]>,
+): NestRoute {
+  const places = [handler, controller];
   return reflector.getAllAndOverride<NestRoute | undefined>(ROUTE, places) ?? UNMAPPED;
 }
