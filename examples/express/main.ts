@@ -18,19 +18,21 @@ const protect = createProtect(tokens);
 const orders = ["A-1001", "A-1002"];
 const app = express();
 
-// Stands before every method of the path; what follows may ask for the verdict.
-app.use("/orders", protect("orders"));
-app
-  .route("/orders")
-  .get(protect.withToken((req, res) => res.json({ orders, for: req.token.owner.id })))
-  .post(async (req, res) => {
-    orders.push(await text(req));
-    res.status(201).json({ orders });
-  });
-app.get("/orders/:id", (req, res) => {
+// Nothing of this router is reached but through the guard before it.
+const router = express.Router();
+router.get(
+  "/",
+  protect.withToken((req, res) => res.json({ orders, for: req.token.owner.id })),
+);
+router.post("/", async (req, res) => {
+  orders.push(await text(req));
+  res.status(201).json({ orders });
+});
+router.get("/:id", (req, res) => {
   const { owner } = protect.verdictOf(req);
   res.json({ id: req.params.id, for: owner.id });
 });
+app.use("/orders", protect("orders"), router);
 
 app.get("/invoices", protect("invoices"), (_req, res) => res.json({ invoices: ["2026-07"] }));
 app.delete("/token", protect.revokeCurrent());

@@ -78,7 +78,7 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
     const [requirement, listener] = rest.length === 1 ? [{}, rest[0]] : rest;
     if (typeof listener !== "function") throw new TypeError("listener must be a function");
     const admit = gate.protect(api, requirement);
-    return async (request, response) => {
+    const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
       try {
         const admission = await admit(request);
         if (response.headersSent) return;
@@ -92,8 +92,9 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
         onError(error, request, response);
       }
     };
+    return (request, response) => void serve(request, response);
   };
-  const revokeCurrent = (): RequestListener => async (request, response) => {
+  const revoke = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
       const revocation = await gate.revokeCurrent(request);
       if (response.headersSent) return;
@@ -103,6 +104,8 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
       onError(error, request, response);
     }
   };
+  const revokeCurrent = (): RequestListener => (request, response) =>
+    void revoke(request, response);
   return Object.assign(protect, { revokeCurrent });
 }
 

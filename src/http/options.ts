@@ -137,7 +137,10 @@ interface WarningProcess {
 }
 
 function emitWarning(message: string): void {
-  // A cast, as the name is there in some runtimes only.
-  const { process } = globalThis as WarningProcess;
-  process?.emitWarning?.(message, "TokenryWarning");
+  try {
+    // A cast, as the name is there in some runtimes only.
+    (globalThis as WarningProcess).process?.emitWarning?.(message, "TokenryWarning");
+  } catch {
+    // Next.js's Edge Runtime has Node's functions only to throw at who calls them.
+  }
 }

@@ -36,6 +36,21 @@ type PublicCode =
   | HttpRefusalCode
   | "invalid_token";
 
+const PUBLIC_CODES: { readonly [Code in DenialCode | HttpRefusalCode]: PublicCode } = {
+  missing_token: "missing_token",
+  malformed_token: "invalid_token",
+  unknown_token: "invalid_token",
+  expired_token: "invalid_token",
+  owner_inactive: "invalid_token",
+  api_access_disabled: "api_access_disabled",
+  network_denied: "network_denied",
+  access_denied: "access_denied",
+  budget_exceeded: "budget_exceeded",
+  unavailable: "unavailable",
+  invalid_request: "invalid_request",
+  too_many_failures: "too_many_failures",
+};
+
 const CHALLENGES: { readonly [Code in PublicCode]?: ChallengeError } = {
   invalid_request: "invalid_request",
   invalid_token: "invalid_token",
@@ -50,7 +65,7 @@ const CHALLENGES: { readonly [Code in PublicCode]?: ChallengeError } = {
 export function createAnswerRefusal(style: RefusalStyle): AnswerRefusal {
   const plain = new Map<PublicCode, Answer>();
   return (refusal) => {
-    const code = publicCode(refusal.code);
+    const code = PUBLIC_CODES[refusal.code];
     const known = plain.get(code) ?? plainAnswer(style, code, refusal);
     plain.set(code, known);
     if (refusal.status !== 429) return known;
@@ -61,19 +76,6 @@ export function createAnswerRefusal(style: RefusalStyle): AnswerRefusal {
     const policies = { "violated-policies": [holder] };
     return { ...known, headers, body: problem(style, code, { ...refusal, ...policies }) };
   };
-}
-
-/** The code that a client may know. */
-function publicCode(code: DenialCode | HttpRefusalCode): PublicCode {
-  switch (code) {
-    case "malformed_token":
-    case "unknown_token":
-    case "expired_token":
-    case "owner_inactive":
-      return "invalid_token";
-    default:
-      return code;
-  }
 }
 
 function plainAnswer(style: RefusalStyle, code: PublicCode, refusal: HttpRefusal): Answer {

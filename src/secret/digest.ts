@@ -24,14 +24,23 @@ function nativeHash(): NativeHash | undefined {
 }
 
 function findNativeHash(): NativeHash | undefined {
-  // A cast, as the types of the core know no platform: the shape is checked on the next line.
-  const crypto = (globalThis as Platform).process?.getBuiltinModule?.("node:crypto") as
-    | { hash?: NativeHash }
-    | undefined;
+  const crypto = builtinCrypto();
   return typeof crypto?.hash === "function" &&
     crypto.hash("sha256", "", "hex") === bytesToHex(sha256(new Uint8Array()))
     ? crypto.hash
     : undefined;
+}
+
+function builtinCrypto(): { readonly hash?: NativeHash } | undefined {
+  try {
+    // A cast, as the types of the core know no platform: the caller checks the shape.
+    return (globalThis as Platform).process?.getBuiltinModule?.("node:crypto") as
+      | { readonly hash?: NativeHash }
+      | undefined;
+  } catch {
+    // Next.js's Edge Runtime has Node's functions only to throw at who calls them.
+    return undefined;
+  }
 }
 
 /** SHA-256 of a text, in 64 hexadecimal characters. */

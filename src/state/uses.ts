@@ -10,6 +10,13 @@ export const NOTE_INTERVAL_MS = 60_000;
 /** How long noted uses wait for company before they are written, in real time. */
 const FLUSH_AFTER_MS = 1000;
 
+/**
+ * A timer that is so late, or a write that takes so long, will never come: some platforms (workerd) end both with the request that began
+ * them. In real time. To write a use twice does no harm.
+ */
+const LATE_MS = 5000;
+const LOST_MS = 60_000;
+
 /** Enough company: write at once. */
 const FLUSH_AT = 1000;
 
@@ -40,8 +47,8 @@ export function createUses(
   report: (cause: unknown) => void,
 ): Uses {
   const pending = new Map<string, readonly Use[]>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
   let writing: Promise<void> | undefined;
+  let writingSince = 0;
 
   const settle = (batch: readonly (readonly [string, readonly Use[]])[]): void => {
     for (const [id, uses] of batch) if (pending.get(id) === uses) pending.delete(id);
@@ -49,7 +56,7 @@ export function createUses(
   const fail = (cause: unknown): void => {
     report(cause);
     if (pending.size > MAX_PENDING) pending.clear();
-    else startTimer();
+    else timer.start();
   };
   const write = (): Awaitable<void> => {
     const batch = [...pending];
@@ -57,30 +64,25 @@ export function createUses(
     try {
       const touched = repository.touch(batch.flatMap(([, uses]) => uses));
       if (!isThenable(touched)) return settle(batch);
-      writing = Promise.resolve(touched)
+      const current = Promise.resolve(touched)
         .then(() => settle(batch), fail)
         .finally(() => {
-          writing = undefined;
+          if (writing === current) writing = undefined;
         });
+      writing = current;
+      writingSince = Date.now();
       return writing;
     } catch (cause) {
       fail(cause);
     }
   };
   const writeAll = (): Awaitable<void> => {
-    stopTimer();
+    timer.stop();
+    if (writing !== undefined && Date.now() - writingSince >= LOST_MS) writing = undefined;
     // What was noted while a batch is on its way goes with the next: two batches at once would only wait for each other.
     return writing === undefined ? write() : writing.then(() => writing ?? write());
   };
-  const stopTimer = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
-  };
-  const startTimer = (): void => {
-    if (timer !== undefined) return;
-    timer = setTimeout(() => void writeAll(), FLUSH_AFTER_MS);
-    (timer as { unref?: () => void }).unref?.();
-  };
+  const timer = createTimer(() => void writeAll(), FLUSH_AFTER_MS);
   return {
     isDue(token, now) {
       if (token.lastUsedAt !== null && isWithin(token.lastUsedAt, NOTE_INTERVAL_MS, now))
@@ -92,8 +94,9 @@ export function createUses(
       const use = { id: token.id, usedAt, expiresAt, decidedOn: token.expiresAt };
       pending.set(token.id, withUse(pending.get(token.id) ?? [], use, token.expiresAt));
       // At this size only: where writes fail, what is more waits for the timer, not for each call.
-      if (pending.size === FLUSH_AT && writing === undefined) void writeAll();
-      else startTimer();
+      const isEnough = pending.size === FLUSH_AT && writing === undefined;
+      if (isEnough || timer.isLate()) void writeAll();
+      else timer.start();
     },
     pendingExpiry({ id, expiresAt }) {
       return (pending.get(id) ?? []).reduce(movedExpiry, expiresAt);
@@ -105,8 +108,35 @@ export function createUses(
     },
     async close() {
       await writeAll();
-      stopTimer();
+      timer.stop();
     },
+  };
+}
+
+/** A timer that runs once for each start, and keeps no process alive. */
+interface Timer {
+  /** Nothing happens where it runs already. */
+  start(): void;
+  stop(): void;
+  /** Whether it should have come long ago. */
+  isLate(): boolean;
+}
+
+function createTimer(act: () => void, afterMs: number): Timer {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let since = 0;
+  return {
+    start() {
+      if (timer !== undefined) return;
+      since = Date.now();
+      timer = setTimeout(act, afterMs);
+      (timer as { unref?: () => void }).unref?.();
+    },
+    stop() {
+      clearTimeout(timer);
+      timer = undefined;
+    },
+    isLate: () => timer !== undefined && Date.now() - since >= LATE_MS,
   };
 }
 

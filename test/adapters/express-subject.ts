@@ -23,7 +23,7 @@ export function serveExpress(app: HttpConformanceApp): Promise<HttpServed> {
 }
 
 /** The application of the conformance suite. */
-export function expressApp(app: HttpConformanceApp): Express {
+function expressApp(app: HttpConformanceApp): Express {
   const server = express();
   const protect = createProtect(app.tokens, app.options);
   const run = runner(app, protect);

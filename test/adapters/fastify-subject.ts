@@ -13,7 +13,7 @@ export async function serveFastify(app: HttpConformanceApp): Promise<HttpServed>
 }
 
 /** The application of the conformance suite. */
-export function fastifyApp(app: HttpConformanceApp): FastifyInstance {
+function fastifyApp(app: HttpConformanceApp): FastifyInstance {
   const server = Fastify({ forceCloseConnections: true });
   const protect = createProtect(app.tokens, app.options);
   server.removeAllContentTypeParsers();

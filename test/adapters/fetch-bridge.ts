@@ -26,7 +26,7 @@ async function answer(
 }
 
 /** A `Request` of what arrived: all lines, and the body unread. */
-export function toRequest(message: IncomingMessage): Request {
+function toRequest(message: IncomingMessage): Request {
   const { rawHeaders, method = "", url = "" } = message;
   const headers = new Headers();
   for (let index = 0; index < rawHeaders.length; index += 2)

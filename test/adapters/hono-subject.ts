@@ -33,7 +33,7 @@ export async function serveOnNode(
 }
 
 /** The application of the conformance suite. */
-export function honoApp(app: HttpConformanceApp): Hono<ProtectedEnv<string, HttpProfile>> {
+function honoApp(app: HttpConformanceApp): Hono<ProtectedEnv<string, HttpProfile>> {
   const hono = new Hono<ProtectedEnv<string, HttpProfile>>();
   const protect = createProtect(app.tokens, app.options);
   hono.onError((_error, c) => c.json({ error: "handled" }, 500));

@@ -34,7 +34,7 @@ export function listenKoa(app: Koa): Promise<HttpServed> {
 }
 
 /** The application of the conformance suite: Koa has no router, so guards are looked up by path. */
-export function koaApp(app: HttpConformanceApp): Koa {
+function koaApp(app: HttpConformanceApp): Koa {
   const server = new Koa();
   const protect = createProtect(app.tokens, app.options);
   const guards = guardsOf(protect);

@@ -24,7 +24,7 @@ export const platforms = {
 } as const;
 
 /** What decorator syntax would do to a method: sources here are erasable, so decorators are called. */
-export function decorateMethod(type: Type, name: string, ...decorators: MethodDecorator[]): void {
+function decorateMethod(type: Type, name: string, ...decorators: MethodDecorator[]): void {
   const { prototype } = type;
   // A cast, as the method is there.
   const descriptor = Object.getOwnPropertyDescriptor(prototype, name) as PropertyDescriptor;

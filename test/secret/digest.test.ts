@@ -129,6 +129,14 @@ describe("the platform's hash", () => {
   test.each([
     ["a process without getBuiltinModule", {}],
     ["no process", undefined],
+    [
+      "one that throws (Next.js's Edge Runtime)",
+      {
+        getBuiltinModule() {
+          throw new Error("A Node.js API is used which is not supported in the Edge Runtime.");
+        },
+      },
+    ],
   ])("is done without where there is %s", async (_, process) => {
     vi.resetModules();
     vi.stubGlobal("process", process);

@@ -109,6 +109,37 @@ describe("writing", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test("a platform that has ended the timer is found out by the next use", () => {
+    const { uses, batches } = heldStore();
+    uses.note(sampleToken(), 1, null);
+    vi.clearAllTimers();
+    vi.setSystemTime(Date.now() + 4999);
+    uses.note(sampleToken(), 2, null);
+    expect(batches).toHaveLength(0);
+    vi.setSystemTime(Date.now() + 1);
+    uses.note(sampleToken(), 3, null);
+    expect(batches.map((batch) => batch.length)).toEqual([3]);
+  });
+
+  test("a platform that has ended a write holds up the others for a minute, and not for good", async () => {
+    const { uses, batches, answers } = heldStore();
+    uses.note(sampleToken(), 1, null);
+    void uses.flush();
+    vi.setSystemTime(Date.now() + 60_000);
+    uses.note(sampleToken(), 2, null);
+    const written = uses.flush();
+    expect(batches.map((batch) => batch.length)).toEqual([1, 2]);
+    answers[1]?.();
+    await written;
+    // The lost one was late, that is all: what it brought is written, and no other write is on its way.
+    answers[0]?.();
+    uses.note(sampleToken(), 3, null);
+    const last = uses.flush();
+    answers[2]?.();
+    await last;
+    expect(batches.map((batch) => batch.length)).toEqual([1, 2, 1]);
+  });
+
   test("nothing to write is no write", async () => {
     const { uses, batches } = heldStore();
     await uses.close();
