@@ -1,6 +1,6 @@
-// The long forms of the property, race and fault tests: a night's worth, or as many as are asked for. Those on servers start them, unless
-// the variables TOKENRY_TEST_… name some.
-//   node test/bench/soak.ts [sequences] [races] [kills] [changes] [bursts]
+// The long forms of the property, race and fault tests, and minutes of HTTP at full load: a night's worth, or as much as is asked for. Those on
+// servers start them, unless the variables TOKENRY_TEST_… name some.
+//   node test/bench/soak.ts [sequences] [races] [kills] [changes] [bursts] [minutes]
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { killChildren } from "../faults/crash.ts";
@@ -18,9 +18,18 @@ import { isInstalled, notRun, SERVER_NAMES, type ServerName, VARIABLES } from ".
 import { startPostgres } from "../servers/postgres.ts";
 import { startRedis } from "../servers/redis.ts";
 import { startRedisCluster } from "../servers/redis-cluster.ts";
+import { hasWrk } from "./http-wrk.ts";
+import { build } from "./prepare.ts";
+import { soakHttp } from "./soak-http.ts";
 
-const [sequences = 20_000, races = 40_000, kills = 2000, changes = 10_000, bursts = 10] =
-  process.argv.slice(2).map(Number);
+const [
+  sequences = 20_000,
+  races = 40_000,
+  kills = 2000,
+  changes = 10_000,
+  bursts = 10,
+  minutes = 10,
+] = process.argv.slice(2).map(Number);
 
 /** SQLite takes longer: of what is asked for it gets a part. */
 const STORES = [
@@ -93,6 +102,12 @@ await timed(`${bursts} times ten windows of budgets`, async () => {
     }
   }
 });
+
+if (hasWrk()) {
+  // The adapters are loaded as users load them.
+  build();
+  await timed(`${minutes} minutes of HTTP`, () => soakHttp(minutes));
+} else console.log("HTTP is not soaked: no wrk found (apt-get install wrk)");
 
 async function timed(label: string, work: () => Promise<void>): Promise<void> {
   const started = performance.now();

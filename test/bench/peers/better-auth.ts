@@ -23,6 +23,8 @@ export interface BetterAuth {
   readonly issue: Loop;
   /** Verifies the next key, in random order, with a permission and the rate limit on. Throws when it is refused. */
   readonly verifyNext: () => Promise<void>;
+  /** Verifies a key, with a permission and the rate limit on. */
+  readonly isValid: (key: string) => Promise<boolean>;
   /** Verifies keys one after the other. */
   readonly verify: Loop;
 }
@@ -46,14 +48,16 @@ export async function openBetterAuth(count: number, database?: Drivers): Promise
   while (keys.length < count) keys.push(await issue());
   const order = shuffled(count);
   let turn = 0;
+  const isValid = async (key: string): Promise<boolean> =>
+    (await auth.api.verifyApiKey({ body: { key, permissions: PERMISSIONS } })).valid;
   const verifyNext = async (): Promise<void> => {
-    const key = keys[order[turn++ % count] as number];
-    const { valid } = await auth.api.verifyApiKey({ body: { key, permissions: PERMISSIONS } });
-    if (!valid) throw new Error("better-auth refused a sample key");
+    if (!(await isValid(keys[order[turn++ % count] as number] as string)))
+      throw new Error("better-auth refused a sample key");
   };
   return {
     keys,
     verifyNext,
+    isValid,
     async issue(calls) {
       for (let call = 0; call < calls; call++) await issue();
     },

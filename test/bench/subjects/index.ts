@@ -15,5 +15,6 @@ export const SUBJECTS: Readonly<Record<string, () => Promise<{ readonly subject:
   redis: () => import("./redis.ts"),
   million: () => import("./million.ts"),
   revocation: () => import("./revocation.ts"),
+  http: () => import("./http.ts"),
   storages: () => import("./storages.ts"),
 };
