@@ -31,12 +31,13 @@ export function responseOf({ status, headers, body }: Answer): Response {
 }
 
 /** For which request a response got which fields: a host may answer with one and the same object again. */
-const given = new WeakMap<Response, Given>();
-
 interface Given {
   readonly request: Request;
   readonly names: readonly string[];
 }
+
+/** Where that is kept: on the response, as a WeakMap of them costs more than the headers do. */
+const GIVEN: unique symbol = Symbol("tokenry fields");
 
 /**
  * Puts the header fields of an accepted call on the handler's response, whose own fields win. Its body is not touched where that can be
@@ -45,17 +46,18 @@ interface Given {
  * A response with immutable headers is copied, and one that was an answer before too: what it says of budgets is another token's.
  */
 export function withFields(
-  response: Response,
+  response: Response & { [GIVEN]?: Given },
   fields: readonly HeaderField[],
   request: Request,
 ): Response {
-  // Neither a switch of protocols nor a network error can be copied, and neither is an answer of the handler's.
-  if (response.status === 101 || response.type === "error") return response;
-  const before = given.get(response);
-  if (before === undefined || before.request === request) {
+  // Neither a switch of protocols nor a network error (status 0) can be copied, and neither is an answer of the handler's.
+  if (response.status === 101 || response.status === 0) return response;
+  const before = response[GIVEN];
+  // A frozen one keeps no note, and what is added to its headers could not be told from the host's own.
+  if (Object.isExtensible(response) && (before === undefined || before.request === request)) {
     const names = addMissing(response.headers, fields);
     if (names !== undefined) {
-      given.set(response, { request, names: [...(before?.names ?? []), ...names] });
+      response[GIVEN] = { request, names: before ? [...before.names, ...names] : names };
       return response;
     }
   }
@@ -67,12 +69,16 @@ export function withFields(
 
 /** Adds the fields that are not there, and tells which; `undefined` for immutable headers, which cannot be told from others by a look. */
 function addMissing(headers: Headers, fields: readonly HeaderField[]): string[] | undefined {
-  const missing = fields.filter(([name]) => !headers.has(name));
+  const names: string[] = [];
   try {
-    for (const [name, value] of missing) headers.set(name, value);
+    for (const [name, value] of fields) {
+      if (headers.has(name)) continue;
+      headers.set(name, value);
+      names.push(name);
+    }
   } catch {
     // A TypeError, and where tests or an edge runtime run in a realm of their own another realm's.
     return undefined;
   }
-  return missing.map(([name]) => name);
+  return names;
 }

@@ -233,6 +233,19 @@ describe("the response", () => {
     expect([...response.headers]).toEqual([]);
   });
 
+  test("a frozen one that is given again and again tells each token its own budget", async () => {
+    const { world, protect } = await protectedWorld();
+    const kept = Object.freeze(new Response());
+    const GET = protect("orders", () => kept);
+    const [one, two] = [await bearerOf(world), await bearerOf(world)];
+    await GET(requestWith(one));
+    const again = await GET(requestWith(one));
+    const others = await GET(requestWith(two));
+    expect(again.headers.get("ratelimit")).toContain("r=298;");
+    expect(others.headers.get("ratelimit")).toContain("r=299;");
+    expect([...kept.headers.keys()]).toEqual([]);
+  });
+
   test("to a token in a field of its own is not for shared caches", async () => {
     const { world, protect } = await protectedWorld({ credentials: { headers: ["x-api-key"] } });
     const { secret } = await world.issue();
