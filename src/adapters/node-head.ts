@@ -8,18 +8,20 @@ export interface HeadResponse {
 }
 
 /**
- * Has fields written with the head of a response, where it does not have them itself. A framework that hands all of its own to `writeHead`
- * keeps Node's short way so, which is lost by `setHeader`.
+ * Has fields written with the head of a response, where it does not have them itself. A handler or a framework that hands all of its own to
+ * `writeHead` keeps Node's short way so, which is lost by `setHeader`; for the others it costs the same.
  */
 export function addToHead(response: HeadResponse, fields: readonly HeaderField[]): void {
   const { writeHead } = response;
-  response.writeHead = (status, ...rest) => {
-    const [record] = rest;
-    const missing = fields.filter(([name]) => !response.hasHeader(name));
-    if (rest.length === 1 && isRecord(record))
-      return writeHead.call(response, status, withMissing(record, missing));
-    for (const [name, value] of missing) response.setHeader(name, value);
-    return writeHead.call(response, status, ...rest);
+  // Node calls it by itself with a status alone. Without rest parameters, which would be an array for each answer.
+  response.writeHead = (status: number, reason?: unknown, record?: unknown) => {
+    if (record === undefined && isRecord(reason))
+      return writeHead.call(response, status, withMissing(response, reason, fields));
+    for (const [name, value] of fields)
+      if (!response.hasHeader(name)) response.setHeader(name, value);
+    return reason === undefined
+      ? writeHead.call(response, status)
+      : writeHead.call(response, status, reason, record);
   };
 }
 
@@ -28,11 +30,13 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function withMissing(
+  response: HeadResponse,
   record: Readonly<Record<string, unknown>>,
   fields: readonly HeaderField[],
 ): Readonly<Record<string, unknown>> {
   const all: Record<string, unknown> = { ...record };
-  for (const [name, value] of fields) if (!hasField(record, name)) all[name] = value;
+  for (const [name, value] of fields)
+    if (!response.hasHeader(name) && !hasField(record, name)) all[name] = value;
   return all;
 }
 

@@ -6,7 +6,8 @@ import { openSoak } from "./soak-http-world.ts";
 import { createWorld } from "./world.ts";
 
 /** Tokens that are called with, one after the other. */
-const TOKENS = 1000;
+/** One for each connection. */
+const TOKENS = 64;
 
 /** Where the calls come from, and a range besides. */
 const NETWORK = { include: ["10.0.0.0/24", "127.0.0.0/8"] };
