@@ -6,6 +6,7 @@ import type { RequestReader } from "../http/request-reader.ts";
 import type { ApiOf, Requirement } from "../http/requirement.ts";
 import type { Accepted } from "../model.ts";
 import { nodeReader, sendAnswer, setFields } from "./node-message.ts";
+import { expressBelieves } from "./trust-probe.ts";
 
 export type { Answer, HeaderField } from "../http/answer.ts";
 export type { HttpOptions } from "../http/options.ts";
@@ -119,17 +120,9 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
 const UNPROTECTED =
   "the request has no verdict: put protect(api) before this handler, and answer CORS preflights without a token";
 
-/** What nobody's proxy has: addresses for documentation (RFC 5737, RFC 3849), ever so many proxies away. */
-const STRANGERS = ["192.0.2.1", "2001:db8::1"];
-const FAR = 1_000_000;
-
 const expressReader: RequestReader<Request> = {
   ...nodeReader,
-  // Express makes "trust proxy" into this function, whatever it was set to, and asks it for `request.ip`.
-  believesAnyone({ app }) {
-    const trusts: unknown = app.get("trust proxy fn");
-    return typeof trusts === "function" && STRANGERS.some((address) => trusts(address, FAR));
-  },
+  believesAnyone: ({ app }) => expressBelieves(app),
 };
 
 /** A cast, as Express hands its own request to all of its middleware. */

@@ -6,7 +6,8 @@ import type { RequestReader } from "../http/request-reader.ts";
 import type { ApiOf, Requirement } from "../http/requirement.ts";
 import type { Accepted } from "../model.ts";
 import type { WithToken } from "./fastify-handler.ts";
-import { type NodeRequest, nodeReader } from "./node-message.ts";
+import { type NodeRequest, nodeReaderOf } from "./node-message.ts";
+import { fastifyBelieves } from "./trust-probe.ts";
 
 export type { Answer, HeaderField } from "../http/answer.ts";
 export type { HttpOptions } from "../http/options.ts";
@@ -111,19 +112,9 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
 const UNPROTECTED =
   "the request has no verdict: protect(api) must be an onRequest hook of this route, and CORS preflights have no token";
 
-/** Addresses for documentation (RFC 5737): nobody's proxy is at the first. */
-const STRANGER = "192.0.2.1";
-const CHOSEN = "203.0.113.1";
-
 const fastifyReader: RequestReader<FastifyRequest> = {
-  method: ({ raw }) => nodeReader.method(raw),
-  peer: ({ raw }) => nodeReader.peer(raw),
-  lines: ({ raw }, name) => nodeReader.lines(raw, name),
-  // Fastify tells nobody what `trustProxy` was set to. What it makes of a stranger's word tells it.
-  believesAnyone(request) {
-    const raw = { socket: { remoteAddress: STRANGER }, headers: { "x-forwarded-for": CHOSEN } };
-    return Object.create(request, { raw: { value: raw } }).ip === CHOSEN;
-  },
+  ...nodeReaderOf(({ raw }) => raw),
+  believesAnyone: fastifyBelieves,
 };
 
 /** A cast, as Fastify hands its own request to all hooks and handlers, whatever the types of the route. */

@@ -5,7 +5,7 @@ import type { HttpOptions } from "../http/options.ts";
 import type { RequestReader } from "../http/request-reader.ts";
 import type { ApiOf, Requirement } from "../http/requirement.ts";
 import type { Accepted } from "../model.ts";
-import { nodeReader, setFields } from "./node-message.ts";
+import { nodeReaderOf, setFields } from "./node-message.ts";
 
 export type { Answer, HeaderField } from "../http/answer.ts";
 export type { HttpOptions } from "../http/options.ts";
@@ -85,9 +85,7 @@ function setAnswer(ctx: Context, { status, headers, body }: Answer): void {
 }
 
 const koaReader: RequestReader<Context> = {
-  method: ({ req }) => nodeReader.method(req),
-  peer: ({ req }) => nodeReader.peer(req),
-  lines: ({ req }, name) => nodeReader.lines(req, name),
+  ...nodeReaderOf(({ req }) => req),
   // With a limit Koa counts from the nearest proxy; without one it takes the element furthest away, which the client wrote.
   believesAnyone: ({ app }) => app.proxy && app.maxIpsCount === 0,
 };

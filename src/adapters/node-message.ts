@@ -34,6 +34,17 @@ export const nodeReader: RequestReader<NodeRequest> = {
 
 const NO_LINES: string[] = [];
 
+/** Reads the requests of a framework that has Node's within its own. */
+export function nodeReaderOf<Request>(
+  messageOf: (request: Request) => NodeRequest,
+): RequestReader<Request> {
+  return {
+    method: (request) => nodeReader.method(messageOf(request)),
+    peer: (request) => nodeReader.peer(messageOf(request)),
+    lines: (request, name) => nodeReader.lines(messageOf(request), name),
+  };
+}
+
 /** Sets the header fields of an accepted call. The handler may replace them. */
 export function setFields(response: NodeResponse, fields: readonly HeaderField[]): void {
   for (const [name, value] of fields) response.setHeader(name, value);

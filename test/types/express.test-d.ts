@@ -2,22 +2,9 @@
 import express, { type Response, Router } from "express";
 import { createProtect, type ExpressOptions, type ProtectedRequest } from "tokenry/express";
 import { expectTypeOf } from "vitest";
-import { type Accepted, createTokenry, manyChoice, type Owner } from "../../src/index.ts";
+import type { Accepted } from "../../src/index.ts";
+import { type Profile, tokens } from "./shop.ts";
 
-interface Profile {
-  readonly department: string;
-}
-
-const tokens = createTokenry({
-  kinds: { application: manyChoice({ prefix: "acme_app" }) },
-  apis: {
-    orders: { limit: 600, window: { minutes: 1 } },
-    invoices: { limit: 60, window: { minutes: 1 } },
-  },
-  directory: {
-    find: (_id: string): Promise<Owner<Profile> | undefined> => Promise.resolve(undefined),
-  },
-});
 const protect = createProtect(tokens);
 const app = express();
 const router = Router();

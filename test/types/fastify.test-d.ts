@@ -7,22 +7,9 @@ import Fastify, {
 } from "fastify";
 import { createProtect, type FastifyOptions, type ProtectedHandler } from "tokenry/fastify";
 import { expectTypeOf } from "vitest";
-import { type Accepted, createTokenry, manyChoice, type Owner } from "../../src/index.ts";
+import type { Accepted } from "../../src/index.ts";
+import { type Profile, tokens } from "./shop.ts";
 
-interface Profile {
-  readonly department: string;
-}
-
-const tokens = createTokenry({
-  kinds: { application: manyChoice({ prefix: "acme_app" }) },
-  apis: {
-    orders: { limit: 600, window: { minutes: 1 } },
-    invoices: { limit: 60, window: { minutes: 1 } },
-  },
-  directory: {
-    find: (_id: string): Promise<Owner<Profile> | undefined> => Promise.resolve(undefined),
-  },
-});
 const protect = createProtect(tokens);
 const app = Fastify();
 type Verdict = Accepted<"application", Profile>;

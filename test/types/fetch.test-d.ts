@@ -1,22 +1,9 @@
 // Checked by `npm run typecheck`: nothing here runs.
-import { createTokenry, manyChoice, type Owner, type Token } from "tokenry";
+import type { Token } from "tokenry";
 import { createProtect, type FetchHandler } from "tokenry/fetch";
 import { expectTypeOf } from "vitest";
+import { type Profile, tokens } from "./shop.ts";
 
-interface Profile {
-  readonly department: string;
-}
-
-const tokens = createTokenry({
-  kinds: { personal: manyChoice({ prefix: "acme_pat" }) },
-  apis: {
-    orders: { limit: 600, window: { minutes: 1 } },
-    invoices: { limit: 60, window: { minutes: 1 } },
-  },
-  directory: {
-    find: (_id: string): Promise<Owner<Profile> | undefined> => Promise.resolve(undefined),
-  },
-});
 const protect = createProtect(tokens);
 const answer = () => new Response();
 
@@ -24,7 +11,7 @@ const answer = () => new Response();
 protect("orders", (request, token) => {
   expectTypeOf(request).toEqualTypeOf<Request>();
   expectTypeOf(token.owner.profile).toEqualTypeOf<Profile | undefined>();
-  expectTypeOf(token.token).toEqualTypeOf<Token<"personal">>();
+  expectTypeOf(token.token).toEqualTypeOf<Token<"application">>();
   // @ts-expect-error only the verdict holds it
   void request.token;
   return new Response();

@@ -7,22 +7,9 @@ import Koa, {
 } from "koa";
 import { createProtect, type KoaOptions, type TokenState } from "tokenry/koa";
 import { expectTypeOf } from "vitest";
-import { type Accepted, createTokenry, manyChoice, type Owner } from "../../src/index.ts";
+import type { Accepted } from "../../src/index.ts";
+import { type Profile, tokens } from "./shop.ts";
 
-interface Profile {
-  readonly department: string;
-}
-
-const tokens = createTokenry({
-  kinds: { application: manyChoice({ prefix: "acme_app" }) },
-  apis: {
-    orders: { limit: 600, window: { minutes: 1 } },
-    invoices: { limit: 60, window: { minutes: 1 } },
-  },
-  directory: {
-    find: (_id: string): Promise<Owner<Profile> | undefined> => Promise.resolve(undefined),
-  },
-});
 const protect = createProtect(tokens);
 type Verdict = Accepted<"application", Profile>;
 

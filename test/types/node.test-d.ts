@@ -1,23 +1,10 @@
 // Checked by `npm run typecheck`: nothing here runs.
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
-import { createTokenry, manyChoice, type Owner, type Token } from "tokenry";
+import type { Token } from "tokenry";
 import { createProtect } from "tokenry/node";
 import { expectTypeOf } from "vitest";
+import { type Profile, tokens } from "./shop.ts";
 
-interface Profile {
-  readonly department: string;
-}
-
-const tokens = createTokenry({
-  kinds: { personal: manyChoice({ prefix: "acme_pat" }) },
-  apis: {
-    orders: { limit: 600, window: { minutes: 1 } },
-    invoices: { limit: 60, window: { minutes: 1 } },
-  },
-  directory: {
-    find: (_id: string): Promise<Owner<Profile> | undefined> => Promise.resolve(undefined),
-  },
-});
 const protect = createProtect(tokens);
 const listener: RequestListener = (_request, response) => void response.end();
 
@@ -25,7 +12,7 @@ const listener: RequestListener = (_request, response) => void response.end();
 const orders = protect("orders", (request, response) => {
   expectTypeOf(request).toExtend<IncomingMessage>();
   expectTypeOf(request.token.owner.profile).toEqualTypeOf<Profile | undefined>();
-  expectTypeOf(request.token.token).toEqualTypeOf<Token<"personal">>();
+  expectTypeOf(request.token.token).toEqualTypeOf<Token<"application">>();
   // @ts-expect-error a verdict is read-only
   request.token.ok = true;
   response.end();

@@ -4,10 +4,11 @@ import type { RequestReader } from "../../http/request-reader.ts";
 import {
   type NodeRequest,
   type NodeResponse,
-  nodeReader,
+  nodeReaderOf,
   sendAnswer,
   setFields,
 } from "../node-message.ts";
+import { type ExpressSettings, expressBelieves, fastifyBelieves } from "../trust-probe.ts";
 
 /** What requests of platform-express and of platform-fastify have in common. Name your platform's own type to see the rest. */
 export interface NestRequest {
@@ -34,10 +35,8 @@ interface FastifyReply {
 
 /** Reads the message beneath the platform's request. */
 export const nestReader: RequestReader<NestRequest> = {
-  method: (request) => nodeReader.method(messageOf(request)),
-  peer: (request) => nodeReader.peer(messageOf(request)),
-  lines: (request, name) => nodeReader.lines(messageOf(request), name),
-  believesAnyone: (request) => expressTrusts(request) ?? fastifyTrusts(request),
+  ...nodeReaderOf(messageOf),
+  believesAnyone,
 };
 
 function messageOf(request: NestRequest): NodeRequest {
@@ -48,33 +47,9 @@ function messageOf(request: NestRequest): NodeRequest {
   throw new TypeError("tokenry/nest serves platform-express and platform-fastify");
 }
 
-/** Addresses of documentation (RFC 5737, RFC 3849), which nobody has for a proxy. */
-const STRANGERS = ["192.0.2.1", "2001:db8::1"];
-/** More proxies than stand in a row: a count of hops trusts the near ones only. */
-const FAR = 64;
-
-interface ExpressParts {
-  readonly app?: {
-    get?(setting: "trust proxy fn"): ((address: string, hop: number) => boolean) | undefined;
-  };
-}
-
-function expressTrusts(request: NestRequest): boolean | undefined {
-  // A cast, as only Express's requests have it.
-  const trusts = (request as ExpressParts).app?.get?.("trust proxy fn");
-  return trusts === undefined ? undefined : STRANGERS.some((address) => trusts(address, FAR));
-}
-
-/** Fastify keeps the setting to itself; what its `ips` makes of a made-up request tells. */
-function fastifyTrusts(request: NestRequest): boolean {
-  return STRANGERS.some((address) => {
-    const raw = {
-      socket: { remoteAddress: address },
-      headers: { "x-forwarded-for": `${address}, `.repeat(FAR) + address },
-    };
-    const ips: unknown = Reflect.get(request, "ips", { raw });
-    return Array.isArray(ips) && ips.length > FAR;
-  });
+/** Express's requests know their application. */
+function believesAnyone(request: NestRequest & { readonly app?: ExpressSettings }): boolean {
+  return request.app === undefined ? fastifyBelieves(request) : expressBelieves(request.app);
 }
 
 function isReply(response: NestResponse): response is FastifyReply {
