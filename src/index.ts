@@ -2,6 +2,8 @@ export {
   DENIALS,
   type DenialCode,
   FAILURES,
+  HTTP_REFUSALS,
+  type HttpRefusalCode,
   TokenryError,
   type TokenryErrorCode,
 } from "./errors.ts";
