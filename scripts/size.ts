@@ -5,18 +5,19 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-const maxKiB = 30;
+const maxKiB = 32;
 const maxColdImportMs = 30;
 /** What a subpath may load besides `dependencies`; a subpath that is absent runs wherever Web standards do. */
 const mayLoad: Record<string, RegExp> = {
   "./sql": /^(kysely$|node:)/,
-  "./nest": /^(@nestjs\/|node:|rxjs|reflect-metadata|tslib|iterare)/,
+  "./nest": /^@nestjs\/(common|core)$/,
   "./otel": /^@opentelemetry\/api$/,
   "./testing": /^node:/,
 };
 
 interface Manifest {
   dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
   exports: Record<string, string | { default: string }>;
 }
 
@@ -37,7 +38,10 @@ async function bundled(entry: string): Promise<{ kib: number; loads: Set<string>
     platform: "neutral",
     conditions: ["browser"],
     mainFields: ["module", "main"],
-    external: ["node:*"],
+    // The application's own: what a subpath weighs is what comes with it.
+    external: ["node:*", ...Object.keys(manifest.peerDependencies)],
+    // What was split off for another subpath is imported for nothing by this one.
+    logOverride: { "ignored-bare-import": "silent" },
   });
   const inputs = Object.entries(metafile.inputs);
   const packages = inputs.map(([path]) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
