@@ -40,7 +40,8 @@ export interface KoaProtect<
  * @throws TypeError or RangeError that names the path of a wrong option.
  *
  * @example
- * const protect = createProtect(tokens);
+ * // What follows serves every method: a CORS preflight, which has no token, is not to reach it.
+ * const protect = createProtect(tokens, { passPreflights: false });
  * app.use(protect("orders")).use((ctx) => {
  *   ctx.body = { for: ctx.state.token.owner.id };
  * });
