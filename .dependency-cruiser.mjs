@@ -14,7 +14,7 @@ const mayImport = {
   http: ["face.ts", "ports", "access", "budget", "lifecycle", "network", ...leaves],
   adapters: ["http", "face.ts", "model.ts", "checks.ts"],
   telemetry: ["ports", ...leaves],
-  testing: ["ports", "face.ts", "http", "model.ts"],
+  testing: ["ports", "face.ts", "model.ts"],
   "face.ts": ["operations", ...pure, ...leaves],
   "tokenry.ts": [
     "face.ts",

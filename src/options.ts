@@ -10,7 +10,7 @@ import {
   quoted,
 } from "./checks.ts";
 import type { TokenryError } from "./errors.ts";
-import { durationMs, validateDuration } from "./lifecycle/duration.ts";
+import { exactLength } from "./lifecycle/duration.ts";
 import { type ResolvedKind, resolveKind } from "./lifecycle/kind.ts";
 import type { Api, Duration, TokenKind } from "./model.ts";
 import type { BudgetStore } from "./ports/budget-store.ts";
@@ -209,9 +209,7 @@ const API_KEYS: ReadonlySet<string> = new Set(["limit", "window", "methods"]);
 function resolveApi(name: string, api: Api, index: number): ResolvedApi {
   const path = `apis.${name}`;
   checkKeys(api, API_KEYS, path);
-  const windowMs = durationMs(validateDuration(api.window, `${path}.window`));
-  if (windowMs === undefined)
-    throw new RangeError(`${path}.window must be in weeks, days, hours, minutes or seconds`);
+  const windowMs = exactLength(api.window, `${path}.window`);
   const methods = checkList(api.methods ?? STANDARD_METHODS, `${path}.methods`);
   for (const method of methods) {
     if (typeof method !== "string") throw new TypeError(`${path}.methods must hold strings`);
@@ -263,12 +261,4 @@ function resolveCache(
     ownerTtlMs:
       cache.owner === false ? 0 : exactLength(cache.owner ?? { seconds: 5 }, "cache.owner"),
   };
-}
-
-/** A length of time in milliseconds, of units that have one. */
-export function exactLength(value: Duration, path: string): number {
-  const length = durationMs(validateDuration(value, path));
-  if (length === undefined)
-    throw new RangeError(`${path} must be in weeks, days, hours, minutes or seconds`);
-  return length;
 }

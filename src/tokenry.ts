@@ -1,6 +1,7 @@
 import { plainCopy } from "./checks.ts";
 import { unavailable } from "./errors.ts";
 import type { Jobs, Tokenry, Zones } from "./face.ts";
+import { exactLength } from "./lifecycle/duration.ts";
 import { ownerKey } from "./operations/commit.ts";
 import { confirmRotation } from "./operations/confirm-rotation.ts";
 import type { Context } from "./operations/context.ts";
@@ -23,7 +24,7 @@ import { sweep } from "./operations/sweep.ts";
 import { update } from "./operations/update.ts";
 import { verify } from "./operations/verify.ts";
 import { listZones, putZone, removeZone } from "./operations/zones.ts";
-import { exactLength, type ResolvedRules, resolveRules, type TokenryOptions } from "./options.ts";
+import { type ResolvedRules, resolveRules, type TokenryOptions } from "./options.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { OperationName } from "./ports/observer.ts";
 import type { Repository } from "./ports/repository.ts";

@@ -1,12 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { exactLength } from "../src/lifecycle/duration.ts";
 import { manySliding, primaryBackup, singleFixed } from "../src/lifecycle/presets.ts";
 import type { Owner } from "../src/model.ts";
-import {
-  exactLength,
-  type ResolvedRules,
-  resolveRules,
-  type TokenryOptions,
-} from "../src/options.ts";
+import { type ResolvedRules, resolveRules, type TokenryOptions } from "../src/options.ts";
 import { memoryBudgets } from "../src/storage/memory/budgets.ts";
 import { memoryBus } from "../src/storage/memory/bus.ts";
 import { memoryRepository } from "../src/storage/memory/repository.ts";

@@ -7,6 +7,7 @@ import type { ApiOf, Requirement } from "../http/requirement.ts";
 import type { Accepted } from "../model.ts";
 import { nodeReader, sendAnswer, setFields } from "./node-message.ts";
 import { expressBelieves } from "./trust-probe.ts";
+import { createVerdictMark } from "./verdict-mark.ts";
 
 export type { Answer, HeaderField } from "../http/answer.ts";
 export type { HttpOptions } from "../http/options.ts";
@@ -68,16 +69,16 @@ export interface ExpressProtect<
  *
  * @example
  * const protect = createProtect(tokens);
- * app.use("/orders", protect("orders"));
- * app.get("/orders/:id", (req, res) => res.json({ id: req.params.id, for: protect.verdictOf(req).owner.id }));
+ * app.get("/orders/:id", protect("orders"), (req, res) => {
+ *   res.json({ id: req.params.id, for: protect.verdictOf(req).owner.id });
+ * });
  */
 export function createProtect<Kind extends string, ApiName extends string, Profile>(
   tokens: TokenChecker<Kind, ApiName, Profile>,
   options: ExpressOptions = {},
 ): ExpressProtect<Kind, ApiName, Profile> {
   const gate = new Gate(tokens, options, expressReader);
-  // Where nothing else writes: other middleware sets `request.token` too. A WeakMap would double the adapter's time.
-  const place: unique symbol = Symbol("verdict");
+  const mark = createVerdictMark<Accepted<Kind, Profile>>();
 
   const protect = (
     api: ApiOf<Request, ApiName>,
@@ -89,8 +90,7 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
       if (admission.outcome === "refused") return sendAnswer(response, admission.answer);
       if (admission.outcome === "accepted") {
         setFields(response, admission.headers);
-        const { verdict } = admission;
-        Object.assign(request, { token: verdict, [place]: verdict });
+        mark.put(request, admission.verdict);
       }
       next();
     };
@@ -101,10 +101,8 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
       if (revocation.outcome === "preflight") next();
       else sendAnswer(response, revocation.answer);
     };
-  const verdictOf = (
-    request: IncomingMessage & { readonly [place]?: Accepted<Kind, Profile> },
-  ): Accepted<Kind, Profile> => {
-    const verdict = request[place];
+  const verdictOf = (request: IncomingMessage): Accepted<Kind, Profile> => {
+    const verdict = mark.of(request);
     if (verdict === undefined) throw new TypeError(UNPROTECTED);
     return verdict;
   };

@@ -8,6 +8,7 @@ import type { Accepted } from "../model.ts";
 import type { WithToken } from "./fastify-handler.ts";
 import { type NodeRequest, nodeReaderOf } from "./node-message.ts";
 import { fastifyBelieves } from "./trust-probe.ts";
+import { createVerdictMark } from "./verdict-mark.ts";
 
 export type { Answer, HeaderField } from "../http/answer.ts";
 export type { HttpOptions } from "../http/options.ts";
@@ -70,9 +71,7 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
   options: FastifyOptions = {},
 ): FastifyProtect<Kind, ApiName, Profile> {
   const gate = new Gate(tokens, options, fastifyReader);
-  // Besides `request.token`, a name that other plugins use too. A WeakMap of requests would do, and costs more.
-  const key = Symbol("tokenry verdict");
-  type Marked = { token?: Accepted<Kind, Profile>; [key]?: Accepted<Kind, Profile> };
+  const mark = createVerdictMark<Accepted<Kind, Profile>>();
 
   const protect = (
     api: ApiOf<FastifyRequest, ApiName>,
@@ -84,9 +83,7 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
       if (admission.outcome === "refused") return send(asReply(reply), admission.answer);
       if (admission.outcome === "preflight") return;
       setFields(asReply(reply), admission.headers);
-      const marked = request as Marked;
-      marked.token = admission.verdict;
-      marked[key] = admission.verdict;
+      mark.put(request, admission.verdict);
     };
   };
   const revokeCurrent = (): FastifyGuard =>
@@ -96,7 +93,7 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
       return send(asReply(reply), revocation.answer);
     };
   const verdictOf = (request: object): Accepted<Kind, Profile> => {
-    const verdict = (request as Marked)[key];
+    const verdict = mark.of(request);
     if (verdict === undefined) throw new TypeError(UNPROTECTED);
     return verdict;
   };

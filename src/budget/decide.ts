@@ -84,6 +84,16 @@ function stateAt(level: number, rate: Rate): BudgetState {
   };
 }
 
+/**
+ * Milliseconds until a budget of which nothing is left has one more unit.
+ *
+ * @example
+ * untilNextMs({ limit: 60, remaining: 0, windowMs: 60_000, resetMs: 60_000 }) === 1000;
+ */
+export function untilNextMs({ limit, windowMs, resetMs }: BudgetState): number {
+  return Math.max(0, resetMs - ((limit - 1) * windowMs) / limit);
+}
+
 function statesAfter(
   levels: readonly number[],
   rates: readonly Rate[],

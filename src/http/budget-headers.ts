@@ -1,4 +1,5 @@
 import { serializeItem } from "structured-headers";
+import { untilNextMs } from "../budget/decide.ts";
 import type { BudgetHolder, BudgetState } from "../model.ts";
 import type { HeaderField } from "./answer.ts";
 
@@ -78,9 +79,7 @@ function xRateLimit(spent: SpentBudget, now: () => number): HeaderField[] {
  */
 function secondsToWait({ budget, retryAfterMs }: SpentBudget): number {
   if (retryAfterMs !== undefined) return seconds(retryAfterMs);
-  const { limit, remaining, windowMs, resetMs } = budget;
-  const untilNextMs = resetMs - ((limit - 1) * windowMs) / limit;
-  return seconds(remaining > 0 ? resetMs : Math.max(0, untilNextMs));
+  return seconds(budget.remaining > 0 ? budget.resetMs : untilNextMs(budget));
 }
 
 /** What a header says of a wait: whole seconds, never too few (CORE-66). */

@@ -1,5 +1,6 @@
 import { checkKeys, checkList, quoted } from "../checks.ts";
 import type { RequestReader } from "./request-reader.ts";
+import { isToken, TOKEN_CHARACTERS } from "./token.ts";
 
 /** Where clients put their tokens. */
 export interface CredentialOptions {
@@ -40,15 +41,13 @@ export interface Scheme {
 const NONE: Presented = Object.freeze({ type: "none" });
 const INVALID: Presented = Object.freeze({ type: "invalid" });
 
-const TCHARS = "!#$%&'*+.^_`|~0-9A-Za-z-";
-const TOKEN = new RegExp(`^[${TCHARS}]+$`);
-const TCHAR = new RegExp(`[${TCHARS}]`);
+const TCHAR = new RegExp(`[${TOKEN_CHARACTERS}]`);
 /** RFC 9110 section 11.2; a b64token of RFC 6750 section 2.1 is the same. */
 const TOKEN68 = /^[A-Za-z0-9\-._~+/]+=*$/;
 /** Up to its end, or to that of the text: what is not closed must not be looked at again from each of its quotes. */
 const QUOTED_STRING = /"(?:[^"\\]|\\.)*(?:"|\\?$)/g;
 /** After a comma there is a parameter, or else what a platform made of a second line (RFC 9110 section 11.4). */
-const SECOND_CREDENTIAL = new RegExp(`,(?![ \\t]*[${TCHARS}]+[ \\t]*=)`);
+const SECOND_CREDENTIAL = new RegExp(`,(?![ \\t]*[${TOKEN_CHARACTERS}]+[ \\t]*=)`);
 
 const SPACE = 0x20;
 
@@ -85,7 +84,7 @@ function resolveScheme(scheme: unknown, index: number): Scheme {
   if (typeof scheme !== "string") throw new TypeError(`${path} must be a string`);
   const endsInColon = scheme.endsWith(":");
   const name = endsInColon ? scheme.slice(0, -1) : scheme;
-  if (!TOKEN.test(name)) throw new RangeError(`${path}: ${quoted(scheme)} is no scheme`);
+  if (!isToken(name)) throw new RangeError(`${path}: ${quoted(scheme)} is no scheme`);
   return { name, usual: scheme, start: scheme.toLowerCase(), endsInColon };
 }
 
@@ -93,13 +92,13 @@ function resolveHeader(header: unknown, index: number): string {
   const path = `options.credentials.headers[${index}]`;
   if (typeof header !== "string") throw new TypeError(`${path} must be a string`);
   const name = header.toLowerCase();
-  if (!TOKEN.test(name) || NOT_FOR_TOKENS.includes(name))
+  if (!isToken(name) || NOT_FOR_TOKENS.includes(name))
     throw new RangeError(`${path}: a token cannot be in ${quoted(header)}`);
   return name;
 }
 
 /**
- * Finds the one token that a request presents. Never looks at the query, the body or cookies (ASVS-14.2.1).
+ * Finds the one token that a request presents. Never looks at the query, the body or cookies (ASVS 14.2.1).
  *
  * @example
  * readCredential({ schemes, headers: ["x-api-key"] }, request, reader); // { type: "token", secret: "acme_pat_…", field: "authorization" }

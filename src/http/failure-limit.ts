@@ -1,7 +1,14 @@
 import QuickLRU from "quick-lru";
-import { decideTake, levelAt, type Meter, meteredFrom, type Rate } from "../budget/decide.ts";
+import {
+  decideTake,
+  levelAt,
+  type Meter,
+  meteredFrom,
+  type Rate,
+  untilNextMs,
+} from "../budget/decide.ts";
 import { checkKeys, checkMethods, checkWhole } from "../checks.ts";
-import { durationMs, validateDuration } from "../lifecycle/duration.ts";
+import { exactLength } from "../lifecycle/duration.ts";
 import type { Duration } from "../model.ts";
 import { parseAddress } from "../network/address.ts";
 import type { BudgetStore, Taken } from "../ports/budget-store.ts";
@@ -45,9 +52,7 @@ export function createFailureLimit(options: GuessingOptions, now: () => number):
   checkKeys(options, KEYS, path);
   const { store } = options;
   if (store !== undefined) checkMethods(store, ["take"], `${path}.store`);
-  const windowMs = durationMs(validateDuration(options.window ?? WINDOW, `${path}.window`));
-  if (windowMs === undefined)
-    throw new RangeError(`${path}.window must be in weeks, days, hours, minutes or seconds`);
+  const windowMs = exactLength(options.window ?? WINDOW, `${path}.window`);
   const limit = checkWhole(options.limit ?? LIMIT, 1, 1_000_000, `${path}.limit`);
   const rate = { limit, windowMs };
   return store === undefined ? localLimit(rate, now) : sharedLimit(rate, now, store);
@@ -90,9 +95,7 @@ function sharedLimit(rate: Rate, now: () => number, store: BudgetStore): Failure
   const local = localLimit(rate, now);
   const note = (key: string, at: number, { states: [state], retryAfterMs }: Taken): void => {
     if (state === undefined || state.remaining > 0) return;
-    // The time until one more attempt fits on top of a spent budget.
-    const waitMs = retryAfterMs ?? state.resetMs - ((rate.limit - 1) * rate.windowMs) / rate.limit;
-    refusedUntil.set(key, at + Math.ceil(waitMs));
+    refusedUntil.set(key, at + Math.ceil(retryAfterMs ?? untilNextMs(state)));
   };
   return {
     waitMs(address) {

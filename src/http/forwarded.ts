@@ -1,9 +1,10 @@
 import { parseAddress } from "../network/address.ts";
+import { TOKEN_CHARACTERS } from "./token.ts";
 
 /** The header in which proxies say for whom they forward. */
 export type ForwardingHeader = "x-forwarded-for" | "forwarded";
 
-const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const TOKEN = `[${TOKEN_CHARACTERS}]+`;
 const QUOTED = '"(?:[\\t !\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t -\\x7e\\x80-\\xff])*"';
 /** One pair of an element, and what ends it (RFC 7239 section 4). Each character has one place to go, so that this is linear. */
 const PAIR = new RegExp(`[ \\t]*(?:(${TOKEN})=(${TOKEN}|${QUOTED})[ \\t]*)?(;|,|$)`, "gy");

@@ -15,6 +15,7 @@ import type { AddressOptions, Warn } from "./client-address.ts";
 import { type CredentialOptions, type Credentials, resolveCredentials } from "./credentials.ts";
 import type { GuessingOptions } from "./failure-limit.ts";
 import type { HttpRefusal } from "./refusals.ts";
+import { isToken } from "./token.ts";
 
 /** The options of every adapter. All have defaults that are safe. */
 export interface HttpOptions<Request = unknown> extends AddressOptions<Request> {
@@ -82,7 +83,6 @@ const KEYS: ReadonlySet<string> = new Set([
 
 const PROFILES = ["draft-10", "x-rate-limit"] as const;
 const VISIBLE_ASCII = /^[ -~]+$/;
-const FIELD_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** Fields that mean something else to whoever reads an answer. */
 const TAKEN =
   /^(content-.*|set-cookie|transfer-encoding|connection|cache-control|date|location|vary)$/;
@@ -118,8 +118,8 @@ function matching(value: unknown, pattern: RegExp, path: string): string {
 
 function resolveExpiryHeader(name: string | false): string | undefined {
   if (name === false) return undefined;
-  const field = matching(name, FIELD_NAME, "options.expiryHeader").toLowerCase();
-  if (!TAKEN.test(field)) return field;
+  const field = checkText(name, 256, "options.expiryHeader").toLowerCase();
+  if (isToken(field) && !TAKEN.test(field)) return field;
   throw new RangeError(`options.expiryHeader cannot be ${quoted(name)}`);
 }
 

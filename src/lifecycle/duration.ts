@@ -120,3 +120,14 @@ export function validateDuration(value: unknown, path: string): Duration {
   if (years > maximumYears) throw new RangeError(`${path} must be at most ${maximumYears} years`);
   return Object.freeze(duration);
 }
+
+/**
+ * The length of a duration from outside, in milliseconds.
+ *
+ * @throws TypeError or RangeError that names the path, also for months and years, which have no one length.
+ */
+export function exactLength(value: Duration, path: string): number {
+  const length = durationMs(validateDuration(value, path));
+  if (length !== undefined) return length;
+  throw new RangeError(`${path} must be in weeks, days, hours, minutes or seconds`);
+}

@@ -35,8 +35,7 @@ function decorateMethod(type: Type, name: string, ...decorators: MethodDecorator
 export interface Handler {
   readonly on: readonly MethodDecorator[];
   readonly parameters?: readonly ParameterDecorator[];
-  // biome-ignore lint/suspicious/noExplicitAny: handlers take what their parameters' decorators give.
-  readonly run: (...parameters: any[]) => unknown;
+  readonly run: (...parameters: never[]) => unknown;
 }
 
 /** A controller of the given handlers. */

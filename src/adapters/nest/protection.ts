@@ -3,6 +3,7 @@ import type { Answer } from "../../http/answer.ts";
 import { type Admit, Gate, type TokenChecker } from "../../http/gate.ts";
 import type { HttpOptions } from "../../http/options.ts";
 import type { Accepted } from "../../model.ts";
+import { createVerdictMark } from "../verdict-mark.ts";
 import { type NestRequest, type NestResponse, nestReader, setNestFields } from "./message.ts";
 import { TokenRefusedException } from "./refused.ts";
 import type { GuardedRoute, ProtectedRoute } from "./route.ts";
@@ -13,20 +14,15 @@ export interface ProtectionOptions<Request extends NestRequest = NestRequest>
   readonly tokens: TokenChecker;
 }
 
-/** Besides `request.token`, a name that others use too. A WeakMap of requests would do, and costs more. */
-const VERDICT: unique symbol = Symbol("tokenry verdict");
+const mark = createVerdictMark<Accepted>();
 const PASSED: unique symbol = Symbol("tokenry route");
 
-/** What a guard leaves on a request. */
-interface Marks {
-  token?: Accepted;
-  [VERDICT]?: Accepted;
-  [PASSED]?: GuardedRoute;
-}
+/** A request that may have been let through already. */
+type MarkedRequest = NestRequest & { [PASSED]?: GuardedRoute };
 
 /** The verdict on the token of a request that was let through. */
-export function verdictOn(request: NestRequest & Marks): Accepted | undefined {
-  return request[VERDICT];
+export function verdictOn(request: NestRequest): Accepted | undefined {
+  return mark.of(request);
 }
 
 /** What all guards of one module share. */
@@ -47,11 +43,7 @@ export class Protection {
    *
    * @throws TokenRefusedException for a request that is refused.
    */
-  async enter(
-    route: GuardedRoute,
-    request: NestRequest & Marks,
-    response: NestResponse,
-  ): Promise<void> {
+  async enter(route: GuardedRoute, request: MarkedRequest, response: NestResponse): Promise<void> {
     if (request[PASSED] === route) return;
     if (route.type === "revoke-current") await this.#revoke(request, response);
     else await this.#admit(route, request, response);
@@ -60,15 +52,14 @@ export class Protection {
 
   async #admit(
     route: ProtectedRoute,
-    request: NestRequest & Marks,
+    request: MarkedRequest,
     response: NestResponse,
   ): Promise<void> {
     const admission = await this.#admitOf(route)(request);
     if (admission.outcome === "preflight") return;
     if (admission.outcome === "refused") refuse(admission.answer, response);
     setNestFields(response, admission.headers);
-    request[VERDICT] = admission.verdict;
-    request.token = admission.verdict;
+    mark.put(request, admission.verdict);
   }
 
   #admitOf(route: ProtectedRoute): Admit<NestRequest> {
