@@ -40,6 +40,7 @@ export function plainCopy<Request>(request: Request): Request {
 function copyOf(value: unknown, depth: number): unknown {
   if (typeof value !== "object" || value === null || depth < 0) return value;
   if (Array.isArray(value)) return Array.from(value, (item) => copyOf(item, depth - 1));
+  if (value instanceof Date) return new Date(Date.prototype.getTime.call(value));
   const fields: Record<PropertyKey, unknown> = { ...value };
   for (const key of Reflect.ownKeys(fields)) fields[key] = copyOf(fields[key], depth - 1);
   return fields;

@@ -108,3 +108,40 @@ export class TokenryError extends Error {
 export function unavailable(cause: unknown): TokenryError {
   return cause instanceof TokenryError ? cause : new TokenryError("unavailable", { cause });
 }
+
+/** What a {@link NoticeError} tells. */
+export interface NoticeErrorDetails {
+  /** Default `false`. */
+  readonly isFinal?: boolean;
+  readonly retryAfterMs?: number | undefined;
+  /** Default `true`. */
+  readonly concernsChannel?: boolean;
+  readonly cause?: unknown;
+}
+
+/**
+ * What a notifier may throw to tell more of a failed delivery. Any other error means: try again later.
+ *
+ * @example
+ * throw new NoticeError("the address does not exist", { isFinal: true });
+ */
+export class NoticeError extends Error {
+  /** `true`: to try again is of no use; the notice is parked at once. */
+  readonly isFinal: boolean;
+  /** How long the receiver asks to be left alone, in milliseconds; counted up to a day. */
+  readonly retryAfterMs: number | undefined;
+  /**
+   * `false`: it is this receiver's own failure, and says nothing of others. Any other failure counts for its channel, which is left alone
+   * for a while after five in a row.
+   */
+  readonly concernsChannel: boolean;
+
+  constructor(message: string, details: NoticeErrorDetails = {}) {
+    const { isFinal = false, retryAfterMs, concernsChannel = true, ...options } = details;
+    super(message, options);
+    this.name = "NoticeError";
+    this.isFinal = isFinal;
+    this.retryAfterMs = retryAfterMs;
+    this.concernsChannel = concernsChannel;
+  }
+}

@@ -94,6 +94,8 @@ export interface TokenKind {
   readonly budgetPercent?: number;
   /** How long before its expiry a token's owner is reminded. Default 30, 7 and 1 days. Source: IND-42, CORE-29. */
   readonly reminders?: readonly Duration[];
+  /** What a report of a leak does: ends the token and tells its owner (default), or only tells. Source: IND-07, IND-13. */
+  readonly onLeak?: "revoke" | "notify";
 }
 
 /** An API that tokens open: its maximum rate for one account and the methods that it has. */
@@ -223,11 +225,16 @@ export type EventType =
   | "token.expired"
   | "rotation.requested"
   | "rotation.confirmed"
+  | "rotation.cancelled"
   | "owner.deprovisioned"
+  | "owner.refused"
   | "network.refused"
   | "token.leaked"
   | "zone.changed"
   | "zone.removed";
+
+/** The channel by which notices go unless the notifier has channels of its own. */
+export const DEFAULT_CHANNEL = "notifier";
 
 /** A named set of network ranges of one account. Source: OKT-40, OKT-41. */
 export interface Zone {

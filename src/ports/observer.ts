@@ -29,20 +29,27 @@ export type OperationName =
   | "regenerate"
   | "rotate"
   | "confirmRotation"
+  | "resendRotation"
+  | "cancelRotation"
   | "revoke"
   | "revokeCurrent"
+  | "reportLeak"
   | "revokeAll"
   | "deprovision"
   | "update"
   | "get"
   | "list"
   | "events"
+  | "exportEvents"
   | "zones.put"
   | "zones.remove"
   | "zones.list"
+  | "notices.parked"
+  | "notices.retry"
   | "jobs.sweep"
   | "jobs.remind"
-  | "jobs.deliver";
+  | "jobs.deliver"
+  | "jobs.prune";
 
 /** A management operation, or a pass of a job, that has ended. */
 export interface OperationObservation {
@@ -74,7 +81,7 @@ export interface FailureObservation {
   /**
    * What was being done: a `verify` that was refused as `unavailable`; writing noted `uses`; a step of the `budgets`, which went on by
    * `onOutage`; a message over the `bus`; handing a notice to the `notifier`; a pass of the `jobs` by `start`; work in the `background`
-   * (the record of a network refusal, a move to the current pepper).
+   * (the record of a refusal, a move to the current pepper).
    */
   readonly where: "verify" | "uses" | "budgets" | "bus" | "notifier" | "jobs" | "background";
 }

@@ -55,7 +55,7 @@ export interface StoredEvent {
   readonly actor: string;
   readonly outcome: "done" | "refused";
   readonly data: EventData;
-  /** Whether it is to be delivered: then it is in the outbox from the commit on. */
+  /** Whether it is to be delivered: then it is in the outbox of each of its change's channels from the commit on. */
   readonly deliver: boolean;
 }
 
@@ -87,6 +87,8 @@ export interface Change {
   readonly insert?: readonly StoredToken[];
   readonly zones?: ZoneStep;
   readonly events: readonly StoredEvent[];
+  /** Where the events marked `deliver` are to go; each is one notice a channel. Absent: `DEFAULT_CHANNEL` alone. */
+  readonly channels?: readonly string[];
 }
 
 /** Whether a change happened, and if not, which guard failed. `id` is a token id, or an account for zones. */
@@ -125,18 +127,64 @@ export interface FoundToken {
   memo?: Memo | undefined;
 }
 
-/** A notice claimed for delivery. */
-export interface ClaimedNotice {
-  readonly event: StoredEvent;
-  /** How often it has been claimed, this time included. It also names the claim: a later claim makes this one void. */
-  readonly attempt: number;
+/** What a worker asks for: up to `limit` notices of these channels that are due at `now`, for `leaseMs`. */
+export interface NoticeClaim {
+  readonly channels: readonly string[];
+  readonly limit: number;
+  readonly leaseMs: number;
+  readonly now: number;
 }
 
-/** How a delivery ended. `attempt` is the one of the claim. */
-export type NoticeOutcome =
-  | { readonly status: "delivered"; readonly attempt: number }
-  | { readonly status: "retry"; readonly attempt: number; readonly at: number }
-  | { readonly status: "parked"; readonly attempt: number };
+/** A notice claimed for delivery: an event on its way to one channel. */
+export interface ClaimedNotice {
+  readonly event: StoredEvent;
+  readonly channel: string;
+  /** How often it has been claimed, this time included. It also names the claim: a later claim makes this one void. */
+  readonly attempt: number;
+  /** How many of these claims count as no try: they were given back untried, or came before it was taken out of the parked ones. */
+  readonly untried: number;
+}
+
+/** How a claim ended. `id`, `channel` and `attempt` are the claim's. Texts of `failure` are at most 500 characters. */
+export type NoticeOutcome = {
+  readonly id: string;
+  readonly channel: string;
+  readonly attempt: number;
+} & (
+  | { readonly status: "delivered" }
+  | { readonly status: "retry"; readonly at: number; readonly failure: string }
+  /** Given back without a try, due again at `at`: the claim counts as untried. */
+  | { readonly status: "released"; readonly at: number }
+  /** Put aside at `at`, and due no more until `retryNotices`. */
+  | { readonly status: "parked"; readonly at: number; readonly failure: string }
+);
+
+/** A notice that was put aside. */
+export interface StoredParkedNotice {
+  readonly event: StoredEvent;
+  /** The sequence number of the event in the trail. */
+  readonly sequence: number;
+  readonly channel: string;
+  /** How often it was tried. */
+  readonly tries: number;
+  /** What the last try failed with. */
+  readonly failure: string | null;
+  readonly parkedAt: number;
+}
+
+/** One page of parked notices, in order of (sequence, channel), after the given place. Without an account, those of all accounts. */
+export interface ParkedPage {
+  readonly account?: string;
+  readonly after?: { readonly sequence: number; readonly channel: string };
+  readonly limit: number;
+}
+
+/** Which parked notices to take up again: all of an account, or of all accounts; of one event; of one channel. */
+export interface ParkedChoice {
+  readonly account?: string;
+  readonly id?: string;
+  readonly channel?: string;
+}
 
 /** One page of an owner's tokens: ids after `after`, in id order. */
 export interface OwnerPage {
@@ -151,6 +199,12 @@ export interface EventPage {
   readonly account?: string;
   readonly owner?: string;
   readonly tokenId?: string;
+  /** Not empty. */
+  readonly types?: readonly EventType[];
+  /** Only events with `since <= at`. */
+  readonly since?: number;
+  /** Only events with `at < until`. */
+  readonly until?: number;
   readonly before?: number;
   readonly limit: number;
 }
@@ -165,7 +219,7 @@ export interface EventPage {
  *   exactly one succeeds. It is durable when it resolves. (owner, kind, slot) is unique where slot is not null, and so are id and hash: a
  *   taken id or hash is refused as a `slot` conflict or by throwing. `update` adds 1 to the version.
  * - `touch` is conditional and by column: it moves `lastUsedAt` forward, and `expiresAt` forward where a number is given and the stored
- *   expiry is neither null nor earlier than `decidedOn`; only while the token exists and had not expired at `usedAt`. It never creates, brings back or undoes anything, in
+ *   expiry is neither null nor earlier than `decidedOn`, and then it takes off the mark of reminders, `remindedFrom`; only while the token exists and had not expired at `usedAt`. It never creates, brings back or undoes anything, in
  *   any order of arrival, and never counts in `version`. Several uses of one token in a batch count as one after another. Unknown ids are
  *   ignored.
  * - Reads see every commit that was acknowledged before they began. A returned record is a value: callers do not change it, and no later
@@ -193,11 +247,23 @@ export interface Repository {
   zones(account: string): Promise<ZoneSet>;
   events(page: EventPage): Promise<readonly (StoredEvent & { readonly sequence: number })[]>;
   /**
-   * Claims up to `limit` notices that are due, oldest first, for `leaseMs` from `now`: no other worker gets them until then. A notice
-   * whose lease ran out unsettled is due again (at-least-once). A notice is due from its commit on; a lease or retry ends at its very
-   * millisecond. A claim whose lease ran out still settles while no other worker has the notice.
+   * Claims notices that are due, oldest first, for the lease: no other worker gets them until then. A notice whose lease ran out
+   * unsettled is due again (at-least-once). A notice is due from its commit on; a lease or retry ends at its very millisecond. A claim whose
+   * lease ran out still settles while no other worker has the notice.
+   *
+   * Order: of the notices of one token (of an event without a token, of its owner; without an owner, of its account) on one channel only
+   * the oldest that is neither delivered nor parked can be claimed, so that a later one never overtakes it. One that was parked and is taken up
+   * again waits while a later one of its token is claimed. A notice that cannot be read is parked and holds up nothing.
    */
-  claimNotices(limit: number, leaseMs: number, now: number): Promise<readonly ClaimedNotice[]>;
-  /** Settles a claim. `false`: the claim was void (its lease ran out and another worker has it, or it is settled): nothing changed. */
-  settleNotice(id: string, outcome: NoticeOutcome): Promise<boolean>;
+  claimNotices(claim: NoticeClaim): Promise<readonly ClaimedNotice[]>;
+  /**
+   * Settles claims, each by itself, and tells of each whether it was settled, in order. `false`: the claim was void (its lease ran out and
+   * another worker has it, or it is settled): nothing changed.
+   */
+  settleNotices(outcomes: readonly NoticeOutcome[]): Promise<readonly boolean[]>;
+  parkedNotices(page: ParkedPage): Promise<readonly StoredParkedNotice[]>;
+  /** Makes parked notices due again at once, with all their tries before them, and tells how many. */
+  retryNotices(choice: ParkedChoice): Promise<number>;
+  /** Deletes up to `limit` events with `at < before`, the oldest first, and tells how many. An event whose notice is neither delivered nor gone stays. */
+  pruneEvents(before: number, limit: number): Promise<number>;
 }
