@@ -1,14 +1,19 @@
 import type { Duration, Token, Verdict, VerifyRequest, Zone } from "./model.ts";
+import type { Cancelled, CancelRotationRequest } from "./operations/cancel-rotation.ts";
 import type { ConfirmRotationRequest } from "./operations/confirm-rotation.ts";
 import type { DeliverResult } from "./operations/deliver.ts";
 import type { DeprovisionRequest } from "./operations/deprovision.ts";
 import type { GetRequest } from "./operations/get.ts";
 import type { IssueRequest } from "./operations/issue.ts";
 import type { ListRequest, TokenPage } from "./operations/list.ts";
-import type { EventsPage, EventsRequest } from "./operations/list-events.ts";
+import type { EventsFilter, EventsPage, EventsRequest } from "./operations/list-events.ts";
 import type { Issued } from "./operations/new-secret.ts";
+import type { ParkedNoticesPage, ParkedNoticesRequest } from "./operations/parked-notices.ts";
+import type { PruneResult } from "./operations/prune.ts";
 import type { RegenerateRequest } from "./operations/regenerate.ts";
 import type { RemindResult } from "./operations/remind.ts";
+import type { LeakReport, LeakResult } from "./operations/report-leak.ts";
+import type { RetriedCount, RetryNoticesRequest } from "./operations/retry-notices.ts";
 import type { RevokeRequest } from "./operations/revoke.ts";
 import type { RevokeAllRequest, RevokedCount } from "./operations/revoke-all.ts";
 import type { RotateRequest, RotationPending } from "./operations/rotate.ts";
@@ -65,6 +70,25 @@ export interface Tokenry<
   confirmRotation(request: ConfirmRotationRequest): Promise<Issued<Kind>>;
 
   /**
+   * Sends the link of a rotation that waits once more, under the same code and end; within a minute only once.
+   *
+   * @throws TokenryError `not_found` where none waits, and those of `issue`. Source: CORE-71, EDG-12.
+   */
+  resendRotation(request: RotateRequest<Kind>): Promise<RotationPending>;
+
+  /**
+   * Takes back a rotation that waits: by its owner, by who manages tokens, or by the code of its link. Nothing else changes, and the
+   * code opens nothing any more. Doing it again does nothing.
+   *
+   * @throws TokenryError `forbidden`, `not_found` for an unknown owner, `rotation_code_invalid` for a code that is not of one that waits.
+   * Source: CORE-31.
+   *
+   * @example
+   * const { cancelled } = await tokens.cancelRotation({ owner: "ada", kind: "web", actor: "ada" });
+   */
+  cancelRotation(request: CancelRotationRequest<Kind>): Promise<Cancelled>;
+
+  /**
    * Ends a token for good. Doing it again does nothing.
    *
    * @throws TokenryError `not_found` for an id that never was or is another account's, `forbidden`. Source: CORE-36.
@@ -73,6 +97,17 @@ export interface Tokenry<
 
   /** Ends the token that a secret opens: whoever has it may end it. `revoked` is 0 when it opens nothing. Source: OKT-10, CORE-38. */
   revokeCurrent(secret: string | Secret): Promise<RevokedCount>;
+
+  /**
+   * Tells that a secret has come out. Ends its token (or does not, as `onLeak` of its kind says), records `token.leaked` and tells the
+   * owner. A secret that opens no token is no error: `known` is `false`. Repeated reports of one place are recorded once in a while.
+   *
+   * @throws TypeError for a wrong type; TokenryError `unavailable`. Source: IND-07, IND-10, IND-13.
+   *
+   * @example
+   * const { known, revoked } = await tokens.reportLeak(found, { source: "our scanner", url: "https://paste.example/1" });
+   */
+  reportLeak(secret: string | Secret, report: LeakReport): Promise<LeakResult>;
 
   /** Ends all tokens of an owner, or those of one kind, in one commit. Source: CRT-09, CORE-37. */
   revokeAll(request: RevokeAllRequest<Kind>): Promise<RevokedCount>;
@@ -96,7 +131,19 @@ export interface Tokenry<
   /** Shows the audit trail, newest first: to those who manage tokens all of it, to an owner its own part. Source: CORE-72. */
   events(request: EventsRequest): Promise<EventsPage>;
 
+  /**
+   * Streams the audit trail as NDJSON, newest first: one event a line, in UTF-8, its `at` in ISO 8601. Read as it is taken, in bounded
+   * memory. To whom it is shown is decided once, before it begins; an outage on the way breaks the stream off. Source: ASVS 16.2.1.
+   *
+   * @example
+   * const trail = await tokens.exportEvents({ account: "acme", actor: "mia", since: new Date("2026-01-01") });
+   * return new Response(trail, { headers: { "content-type": "application/x-ndjson" } });
+   */
+  exportEvents(request: EventsFilter): Promise<ReadableStream<Uint8Array>>;
+
   readonly zones: Zones;
+
+  readonly notices: Notices;
 
   /**
    * Checks a secret for one call. Never throws for a bad secret or an outage; TypeError or RangeError for a wrong request.
@@ -121,7 +168,10 @@ export interface Tokenry<
 
   readonly jobs: Jobs;
 
-  /** Runs the jobs in the background, the first pass after `every` (default 30 seconds). Keeps no process alive. */
+  /**
+   * Runs the jobs in the background, the first pass after `every` (default 30 seconds). What this node commits is delivered at once;
+   * reminders are looked for once an hour, or more often where the shortest is below a day. Keeps no process alive.
+   */
   start(request?: { readonly every?: Duration }): void;
 
   /** Stops the jobs, finishes what runs and writes what waits. Clients and connections stay the host's. */
@@ -137,12 +187,27 @@ export interface Zones {
   list(request: ListZonesRequest): Promise<readonly Zone[]>;
 }
 
+/** What became of notices that could not be delivered, for those who manage tokens and for the host. Source: CORE-71. */
+export interface Notices {
+  /**
+   * Lists the notices that were put aside: what failed twenty times, over about half a day, or for good.
+   *
+   * @example
+   * const { notices } = await tokens.notices.parked({ actor: SYSTEM });
+   */
+  parked(request: ParkedNoticesRequest): Promise<ParkedNoticesPage>;
+  /** Makes parked notices due again, all or some, with all their tries before them. */
+  retry(request: RetryNoticesRequest): Promise<RetriedCount>;
+}
+
 /** One pass each; safe to run on every node at once. `start` runs them all. */
 export interface Jobs {
-  /** Deletes expired tokens, each with its event. Source: OWN-02, CORE-26. */
+  /** Deletes expired tokens, each with its event; an owner gets one notice for all of a pass. Source: OWN-02, CORE-26. */
   sweep(): Promise<SweepResult>;
-  /** Records a reminder for tokens near their expiry, one per token and threshold. Source: CORE-29, IND-42. */
+  /** Records a reminder for tokens near their expiry, one per token and threshold; an owner gets one notice for all of a pass. Source: CORE-29, IND-42. */
   remind(): Promise<RemindResult>;
-  /** Hands due notices to the notifier, with retries and backoff. Source: CORE-71. */
+  /** Hands due notices to the notifier, each channel by itself, with retries and backoff; those of one token in order. Source: CORE-71. */
   deliver(): Promise<DeliverResult>;
+  /** Deletes events older than `keepEvents`; what waits to be delivered stays. */
+  prune(): Promise<PruneResult>;
 }

@@ -4,10 +4,13 @@ export {
   FAILURES,
   HTTP_REFUSALS,
   type HttpRefusalCode,
+  NoticeError,
+  type NoticeErrorDetails,
   TokenryError,
   type TokenryErrorCode,
 } from "./errors.ts";
-export type { Jobs, Tokenry, Zones } from "./face.ts";
+export type { Jobs, Notices, Tokenry, Zones } from "./face.ts";
+export type { DeliveryOptions } from "./lifecycle/delivery.ts";
 export {
   manyChoice,
   manySliding,
@@ -23,6 +26,7 @@ export {
   type BudgetHolder,
   type BudgetPercents,
   type BudgetState,
+  DEFAULT_CHANNEL,
   type Duration,
   type EventData,
   type EventType,
@@ -41,16 +45,26 @@ export {
   type VerifyRequest,
   type Zone,
 } from "./model.ts";
+export { fanOut } from "./notifiers/fan-out.ts";
+export type { Cancelled, CancelRotationRequest } from "./operations/cancel-rotation.ts";
 export type { ConfirmRotationRequest } from "./operations/confirm-rotation.ts";
 export type { DeliverResult } from "./operations/deliver.ts";
 export type { DeprovisionRequest } from "./operations/deprovision.ts";
 export type { GetRequest } from "./operations/get.ts";
 export type { IssueRequest } from "./operations/issue.ts";
 export type { ListRequest, TokenPage } from "./operations/list.ts";
-export type { EventsPage, EventsRequest } from "./operations/list-events.ts";
+export type { EventsFilter, EventsPage, EventsRequest } from "./operations/list-events.ts";
 export type { Issued } from "./operations/new-secret.ts";
+export type {
+  ParkedNotice,
+  ParkedNoticesPage,
+  ParkedNoticesRequest,
+} from "./operations/parked-notices.ts";
+export type { PruneResult } from "./operations/prune.ts";
 export type { RegenerateRequest } from "./operations/regenerate.ts";
 export type { RemindResult } from "./operations/remind.ts";
+export type { LeakReport, LeakResult } from "./operations/report-leak.ts";
+export type { RetriedCount, RetryNoticesRequest } from "./operations/retry-notices.ts";
 export type { RevokeRequest } from "./operations/revoke.ts";
 export type { RevokeAllRequest, RevokedCount } from "./operations/revoke-all.ts";
 export type { RotateRequest, RotationPending } from "./operations/rotate.ts";
@@ -81,10 +95,14 @@ export type {
   EventPage,
   FoundToken,
   Memo,
+  NoticeClaim,
   NoticeOutcome,
   OwnerPage,
+  ParkedChoice,
+  ParkedPage,
   Repository,
   StoredEvent,
+  StoredParkedNotice,
   StoredToken,
   TokenChanges,
   TokenGuard,

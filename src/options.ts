@@ -10,7 +10,12 @@ import {
   quoted,
 } from "./checks.ts";
 import type { TokenryError } from "./errors.ts";
-import { exactLength } from "./lifecycle/duration.ts";
+import {
+  type DeliveryOptions,
+  type ResolvedDelivery,
+  resolveDelivery,
+} from "./lifecycle/delivery.ts";
+import { exactLength, validateDuration } from "./lifecycle/duration.ts";
 import { type ResolvedKind, resolveKind } from "./lifecycle/kind.ts";
 import type { Api, Duration, TokenKind } from "./model.ts";
 import type { BudgetStore } from "./ports/budget-store.ts";
@@ -49,6 +54,9 @@ export interface TokenryOptions<
   readonly budgets?: BudgetStore;
   /** Who delivers notices. Absent: events are kept, none is marked for delivery. */
   readonly notifier?: Notifier;
+  readonly delivery?: DeliveryOptions;
+  /** How long the audit trail is kept; `jobs.prune` deletes what is older. Default: for ever. */
+  readonly keepEvents?: Duration;
   /**
    * Keys for HMAC over secrets: the first makes new hashes, all verify. Absent: plain SHA-256. Decide before the first token is issued:
    * once there are peppers, secrets that were hashed without one open nothing.
@@ -82,6 +90,8 @@ export interface ResolvedRules {
   readonly tokenTtlMs: number | undefined;
   readonly tokenMax: number;
   readonly ownerTtlMs: number;
+  readonly delivery: ResolvedDelivery;
+  readonly keepEvents: Duration | undefined;
 }
 
 const KEYS: ReadonlySet<string> = new Set([
@@ -91,6 +101,8 @@ const KEYS: ReadonlySet<string> = new Set([
   "repository",
   "budgets",
   "notifier",
+  "delivery",
+  "keepEvents",
   "peppers",
   "cache",
   "bus",
@@ -119,7 +131,10 @@ const REPOSITORY_METHODS = [
   "zones",
   "events",
   "claimNotices",
-  "settleNotice",
+  "settleNotices",
+  "parkedNotices",
+  "retryNotices",
+  "pruneEvents",
 ] as const;
 
 const STANDARD_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
@@ -144,7 +159,15 @@ export function resolveRules(options: TokenryOptions): ResolvedRules {
       );
     }
   }
-  return { kinds, apis: resolveApis(options.apis), peppers, ...resolveCache(options.cache ?? {}) };
+  return {
+    ...{ kinds, apis: resolveApis(options.apis), peppers },
+    ...resolveCache(options.cache ?? {}),
+    delivery: resolveDelivery(options.delivery ?? {}, "delivery"),
+    keepEvents:
+      options.keepEvents === undefined
+        ? undefined
+        : validateDuration(options.keepEvents, "keepEvents"),
+  };
 }
 
 function checkPorts({
@@ -160,12 +183,24 @@ function checkPorts({
   checkMethods(directory, ["find"], "directory");
   if (repository !== undefined) checkMethods(repository, REPOSITORY_METHODS, "repository");
   if (budgets !== undefined) checkBudgets(budgets);
-  if (notifier !== undefined) checkMethods(notifier, ["deliver"], "notifier");
+  if (notifier !== undefined) checkNotifier(notifier);
   if (bus !== undefined) checkMethods(bus, ["publish", "subscribe"], "bus");
   if (clock !== undefined) checkMethods(clock, ["now"], "clock");
   if (onError !== undefined && typeof onError !== "function")
     throw new TypeError("onError must be a function");
   if (observer !== undefined) checkObserver(observer);
+}
+
+function checkNotifier(notifier: Notifier): void {
+  checkMethods(notifier, ["deliver"], "notifier");
+  const { channels } = notifier;
+  if (channels === undefined) return;
+  checkList(channels, "notifier.channels").forEach((channel, index) => {
+    checkText(channel, 64, `notifier.channels[${index}]`);
+  });
+  if (channels.length === 0) throw new RangeError("notifier.channels must not be empty");
+  if (new Set(channels).size < channels.length)
+    throw new RangeError("notifier.channels must be unique");
 }
 
 function checkObserver(observer: Observer): void {

@@ -1,26 +1,30 @@
 import { plainCopy } from "./checks.ts";
 import { unavailable } from "./errors.ts";
-import type { Jobs, Tokenry, Zones } from "./face.ts";
+import type { Jobs, Notices, Tokenry, Zones } from "./face.ts";
 import { exactLength } from "./lifecycle/duration.ts";
+import { cancelRotation } from "./operations/cancel-rotation.ts";
 import { ownerKey } from "./operations/commit.ts";
 import { confirmRotation } from "./operations/confirm-rotation.ts";
 import type { Context } from "./operations/context.ts";
-import { deliver } from "./operations/deliver.ts";
 import { deprovision } from "./operations/deprovision.ts";
+import { exportEvents } from "./operations/export-events.ts";
 import { get } from "./operations/get.ts";
 import { checkId, checkKind, checkRequest } from "./operations/input.ts";
 import { issue } from "./operations/issue.ts";
+import { createJobs, createSchedules, type Schedules } from "./operations/jobs.ts";
 import { list } from "./operations/list.ts";
 import { listEvents } from "./operations/list-events.ts";
-import { operationWatch, type Watch } from "./operations/observed-operation.ts";
+import { operationWatch } from "./operations/observed-operation.ts";
 import { createObservedVerify } from "./operations/observed-verify.ts";
+import { parkedNotices } from "./operations/parked-notices.ts";
 import { regenerate } from "./operations/regenerate.ts";
-import { remind } from "./operations/remind.ts";
+import { reportLeak } from "./operations/report-leak.ts";
+import { resendRotation } from "./operations/resend-rotation.ts";
+import { retryNotices } from "./operations/retry-notices.ts";
 import { revoke } from "./operations/revoke.ts";
 import { type RevokedCount, revokeAll } from "./operations/revoke-all.ts";
 import { revokeCurrent } from "./operations/revoke-current.ts";
 import { rotate } from "./operations/rotate.ts";
-import { sweep } from "./operations/sweep.ts";
 import { update } from "./operations/update.ts";
 import { verify } from "./operations/verify.ts";
 import { listZones, putZone, removeZone } from "./operations/zones.ts";
@@ -33,6 +37,7 @@ import { type KnownPrefix, knownPrefix } from "./secret/parse.ts";
 import { scanPattern } from "./secret/scan-pattern.ts";
 import { createBackground } from "./state/background.ts";
 import { withOutagePolicy } from "./state/budgets.ts";
+import { channelsOf } from "./state/channels.ts";
 import { guardedBus } from "./state/guarded-bus.ts";
 import type { GuardedObserver } from "./state/guarded-observer.ts";
 import { guardedRepository } from "./state/guarded-repository.ts";
@@ -40,19 +45,16 @@ import { createObservedUses } from "./state/observed-uses.ts";
 import { createOwners } from "./state/owners.ts";
 import { Preparation } from "./state/prepared.ts";
 import { createReports, type Report } from "./state/reports.ts";
-import { createSchedule, LONGEST_TIMER_MS, type Schedule } from "./state/schedule.ts";
-import { createThrottle } from "./state/throttle.ts";
+import { LONGEST_TIMER_MS, type Schedule } from "./state/schedule.ts";
+import { createThrottles } from "./state/throttles.ts";
 import { usedRepository } from "./state/used-repository.ts";
 import { createUses, type Uses } from "./state/uses.ts";
 import { type CachedRepository, type CacheSettings, cachedRepository } from "./storage/cached.ts";
 import { memoryBudgets } from "./storage/memory/budgets.ts";
 import { memoryRepository } from "./storage/memory/repository.ts";
 
-/** A token's refusals by network are recorded once in this time (CORE-57). */
-const REFUSAL_SPAN_MS = 600_000;
-/** A token is moved under the current pepper by one write at a time; what failed is tried again after this time. */
-const REHASH_SPAN_MS = 60_000;
-const MAX_THROTTLED = 10_000;
+/** What is still to be delivered when a node is told to stop is begun within this time, or left to another. */
+const STOPS_WITHIN_MS = 5000;
 
 /** How often the jobs run unless told. */
 const EVERY: { readonly seconds: number } = { seconds: 30 };
@@ -84,7 +86,9 @@ interface Node {
   readonly context: Context;
   readonly told: GuardedObserver;
   readonly jobs: Jobs;
-  readonly schedule: Schedule;
+  readonly schedules: readonly Schedule[];
+  /** Stops the schedules, with as little as can be of what runs. */
+  readonly stop: () => Promise<void>;
   readonly unsubscribe: () => Promise<void>;
 }
 
@@ -110,6 +114,8 @@ function createNode(options: TokenryOptions, rules: ResolvedRules): Node {
     if (options.bus !== undefined) forget(["*"]);
     return unsubscribe;
   });
+  // What is made of the context has a say in it: set as soon as it is made.
+  const running = { mustStop: false, wake: (): void => undefined };
   const context: Context = {
     kinds: rules.kinds,
     apis: rules.apis,
@@ -120,6 +126,11 @@ function createNode(options: TokenryOptions, rules: ResolvedRules): Node {
     now,
     report: reportFrom("verify"),
     notifier: options.notifier,
+    channels: channelsOf(options.notifier),
+    delivery: rules.delivery,
+    keepEvents: rules.keepEvents,
+    mustStop: () => running.mustStop,
+    noticed: () => running.wake(),
     budgets: withOutagePolicy(
       options.budgets ?? memoryBudgets(),
       memoryBudgets(),
@@ -127,8 +138,7 @@ function createNode(options: TokenryOptions, rules: ResolvedRules): Node {
     ),
     uses,
     preparation: new Preparation(rules.kinds),
-    networkRefusals: createThrottle(REFUSAL_SPAN_MS, MAX_THROTTLED),
-    rehashes: createThrottle(REHASH_SPAN_MS, MAX_THROTTLED),
+    ...createThrottles(),
     background: createBackground(reportFrom("background")),
     async announce(keys) {
       forget(keys);
@@ -136,12 +146,31 @@ function createNode(options: TokenryOptions, rules: ResolvedRules): Node {
     },
   };
   const jobs = createJobs(context, operationWatch(told.performed), reportFrom("notifier"));
-  const schedule = createSchedule(() => runJobs(jobs, reportFrom("jobs")));
+  const { keeping, delivering } = createSchedules(context, jobs, reportFrom("jobs"));
+  running.wake = () => {
+    for (const schedule of delivering) schedule.wake();
+  };
   const unsubscribe = async (): Promise<void> => {
     bus.close();
     await (await subscription)();
   };
-  return { context, told, jobs, schedule, unsubscribe };
+  const schedules = [keeping, ...delivering];
+  const stop = (): Promise<void> => stopAll(running, { keeping, delivering });
+  return { context, told, jobs: jobs.passes, schedules, stop, unsubscribe };
+}
+
+async function stopAll(
+  running: { mustStop: boolean },
+  { keeping, delivering }: Schedules,
+): Promise<void> {
+  const timer = setTimeout(() => {
+    running.mustStop = true;
+  }, STOPS_WITHIN_MS);
+  // What the last sweep has to tell still goes out.
+  await keeping.stop();
+  await Promise.all(delivering.map((schedule) => schedule.stop()));
+  clearTimeout(timer);
+  running.mustStop = false;
 }
 
 function createLogOfUses(repository: Repository, report: Report, told: GuardedObserver): Uses {
@@ -180,35 +209,9 @@ function prefixesOf({ kinds }: ResolvedRules): KnownPrefix[] {
   );
 }
 
-function createJobs(context: Context, watch: Watch, report: Report): Jobs {
-  const delivering: Context = { ...context, report };
-  return Object.freeze<Jobs>({
-    sweep: watch(
-      "jobs.sweep",
-      () => sweep(context),
-      ({ removed }) => ({ removed }),
-    ),
-    remind: watch(
-      "jobs.remind",
-      () => remind(context),
-      ({ reminded }) => ({ reminded }),
-    ),
-    deliver: watch(
-      "jobs.deliver",
-      () => deliver(delivering),
-      ({ delivered, retried, parked }) => ({ delivered, retried, parked }),
-    ),
-  });
-}
-
-/** One pass of each job; what one of them fails at is no reason to leave out the next. */
-async function runJobs({ sweep, remind, deliver }: Jobs, report: Report): Promise<void> {
-  for (const job of [sweep, remind, deliver]) await job().catch(report);
-}
-
 const countRevoked = ({ revoked }: RevokedCount): Record<string, number> => ({ revoked });
 
-function faceOf({ context, told, jobs, schedule, unsubscribe }: Node): Tokenry {
+function faceOf({ context, told, jobs, schedules, stop, unsubscribe }: Node): Tokenry {
   const watch = operationWatch(told.performed);
   const asked = <Request, Result>(
     name: OperationName,
@@ -221,18 +224,28 @@ function faceOf({ context, told, jobs, schedule, unsubscribe }: Node): Tokenry {
     regenerate: asked("regenerate", regenerate),
     rotate: asked("rotate", rotate),
     confirmRotation: asked("confirmRotation", confirmRotation),
+    resendRotation: asked("resendRotation", resendRotation),
+    cancelRotation: asked("cancelRotation", cancelRotation),
     revoke: asked("revoke", revoke),
     revokeCurrent: watch("revokeCurrent", (secret) => revokeCurrent(context, secret), countRevoked),
+    reportLeak: watch("reportLeak", (secret, report) =>
+      reportLeak(context, secret, plainCopy(report)),
+    ),
     revokeAll: asked("revokeAll", revokeAll, countRevoked),
     deprovision: asked("deprovision", deprovision, countRevoked),
     update: asked("update", update),
     get: asked("get", get),
     list: asked("list", list),
     events: asked("events", listEvents),
+    exportEvents: asked("exportEvents", exportEvents),
     zones: Object.freeze<Zones>({
       put: asked("zones.put", putZone),
       remove: asked("zones.remove", removeZone),
       list: asked("zones.list", listZones),
+    }),
+    notices: Object.freeze<Notices>({
+      parked: asked("notices.parked", parkedNotices),
+      retry: asked("notices.retry", retryNotices),
     }),
     verify:
       told.verified === undefined
@@ -245,10 +258,11 @@ function faceOf({ context, told, jobs, schedule, unsubscribe }: Node): Tokenry {
       const asking = plainCopy(request);
       checkRequest(asking, ["every"]);
       const { every = EVERY } = asking;
-      schedule.start(Math.min(LONGEST_TIMER_MS, exactLength(every, "every")));
+      const everyMs = Math.min(LONGEST_TIMER_MS, exactLength(every, "every"));
+      for (const schedule of schedules) schedule.start(everyMs);
     },
     async close() {
-      await schedule.stop();
+      await stop();
       await context.background.idle();
       await context.uses.close();
       await unsubscribe();

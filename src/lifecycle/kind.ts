@@ -18,6 +18,7 @@ export interface ResolvedKind {
   readonly managersOnly: boolean;
   readonly budgetPercent: number;
   readonly reminders: readonly Duration[];
+  readonly onLeak: "revoke" | "notify";
 }
 
 const PREFIX = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
@@ -36,6 +37,7 @@ const KEYS: ReadonlySet<string> = new Set([
   "issuedBy",
   "budgetPercent",
   "reminders",
+  "onLeak",
 ]);
 
 /**
@@ -82,6 +84,7 @@ export function resolveKind(name: string, kind: TokenKind, path: string): Resolv
         `${path}.reminders`,
       ).map((threshold, index) => validateDuration(threshold, `${path}.reminders[${index}]`)),
     ),
+    onLeak: checkOneOf(kind.onLeak ?? "revoke", ["revoke", "notify"], `${path}.onLeak`),
   });
 }
 

@@ -1,4 +1,5 @@
 import { TokenryError } from "../errors.ts";
+import { DEFAULT_CHANNEL } from "../model.ts";
 import type { Change, Committed } from "../ports/repository.ts";
 import type { Context } from "./context.ts";
 
@@ -21,9 +22,13 @@ export const ownedKey = (ownerId: string): string => `owned:${ownerId}`;
  */
 export async function commit(context: Context, change: Change): Promise<Committed> {
   const keys = keysOf(change);
+  const isNoticed = change.events.some(({ deliver }) => deliver);
+  const channels = context.channels.map(({ names }) => names[0] ?? DEFAULT_CHANNEL);
   try {
-    const committed = await context.repository.commit(change);
-    if (committed.ok && keys.length > 0) await context.announce(keys);
+    const committed = await context.repository.commit(isNoticed ? { ...change, channels } : change);
+    if (!committed.ok) return committed;
+    if (isNoticed) context.noticed();
+    if (keys.length > 0) await context.announce(keys);
     return committed;
   } catch (cause) {
     if (keys.length > 0) context.background.run(() => context.announce(keys));

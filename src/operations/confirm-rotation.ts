@@ -1,17 +1,16 @@
 import { decideReceiver } from "../access/actor.ts";
 import { TokenryError } from "../errors.ts";
-import { isExpired } from "../lifecycle/expiry.ts";
 import type { ResolvedKind } from "../lifecycle/kind.ts";
 import { pairOf } from "../lifecycle/rotation.ts";
-import { PENDING, PRIMARY } from "../lifecycle/slots.ts";
+import { PRIMARY } from "../lifecycle/slots.ts";
 import type { StoredToken } from "../ports/repository.ts";
-import { isRotationCode, rotationCodeId } from "../secret/rotation-code.ts";
 import { publicToken } from "../state/public-token.ts";
 import { type Attempt, commit, untilCommitted } from "./commit.ts";
 import type { Context } from "./context.ts";
 import { checkRequest } from "./input.ts";
 import { type Issued, newSecret } from "./new-secret.ts";
 import { ownedTokens } from "./owned-tokens.ts";
+import { pendingByCode } from "./pending-rotation.ts";
 import { recordEvent } from "./record-event.ts";
 import { demotion, demotionEvents } from "./rotate.ts";
 
@@ -26,7 +25,6 @@ export async function confirmRotation(
   request: ConfirmRotationRequest,
 ): Promise<Issued> {
   checkRequest(request, ["code"]);
-  if (typeof request.code !== "string") throw new TypeError("code must be a string");
   await context.uses.flushSoon();
   return untilCommitted(async () => {
     const { pending, kind } = await openPending(context, request.code);
@@ -34,26 +32,17 @@ export async function confirmRotation(
   });
 }
 
-/** The living request that a code belongs to. Every other code gets one answer: wrong, used, replaced or too late (CORE-32). */
+/** The request that a code opens, of an owner who can be given a secret now. */
 async function openPending(
   context: Context,
   code: string,
 ): Promise<{ pending: StoredToken; kind: ResolvedKind }> {
-  const id = rotationCodeId(code);
-  const pending = id === undefined ? undefined : await context.repository.findById(id);
-  const kind = context.kinds.get(pending?.kind ?? "");
-  if (
-    pending?.slot !== PENDING ||
-    kind === undefined ||
-    !isRotationCode(context.keyring, pending, code)
-  ) {
-    throw new TokenryError("rotation_code_invalid");
-  }
-  if (isExpired(pending, context.now())) throw new TokenryError("rotation_code_invalid");
-  const owner = await context.owners.fresh(pending.owner, context.now());
-  const state = decideReceiver(owner?.account === pending.account ? owner : undefined);
+  const found = await pendingByCode(context, code);
+  const { owner: id, account } = found.pending;
+  const owner = await context.owners.fresh(id, context.now());
+  const state = decideReceiver(owner?.account === account ? owner : undefined);
   if (state !== "ok") throw new TokenryError(state === "not_found" ? "owner_inactive" : state);
-  return { pending, kind };
+  return found;
 }
 
 /** Swaps all three in one commit. Name and restrictions are the primary's as they are now (CORE-32, EDG-09). */

@@ -1,9 +1,16 @@
 import { type KnownApis, normalizeAccess } from "../access/normalize.ts";
-import { checkKeys, checkObject, checkText, checkWhole, quoted } from "../checks.ts";
+import { checkKeys, checkList, checkObject, checkText, checkWhole, quoted } from "../checks.ts";
 import { TokenryError } from "../errors.ts";
 import { formatDuration, validateDuration } from "../lifecycle/duration.ts";
 import { findChoice, type ResolvedKind } from "../lifecycle/kind.ts";
-import { type Actor, type Duration, type Level, type Network, SYSTEM } from "../model.ts";
+import {
+  type Actor,
+  type Duration,
+  type EventType,
+  type Level,
+  type Network,
+  SYSTEM,
+} from "../model.ts";
 import { normalizeNetwork } from "../network/validate.ts";
 import type { StoredToken } from "../ports/repository.ts";
 import type { Context } from "./context.ts";
@@ -14,6 +21,7 @@ export const SYSTEM_ID = "SYSTEM";
 const MAX_ID = 255;
 const MAX_NAME = 128;
 const MAX_REASON = 255;
+const MAX_TYPES = 50;
 
 /**
  * Runs checks on what a caller passed. A wrong type is the host's mistake and stays a TypeError; a wrong value may come from a person and
@@ -148,6 +156,27 @@ export function checkExpiresIn(value: unknown, kind: ResolvedKind): Duration | u
 /** A page's length: 20 unless given, at most 200 (CORE-76). */
 export function checkLimit(value: unknown): number {
   return value === undefined ? 20 : asInput(() => checkWhole(value, 1, 200, "limit"));
+}
+
+/** Types of events to choose from the trail. What is no type is found nowhere: newer nodes may write others. */
+export function checkEventTypes(value: unknown): readonly EventType[] | undefined {
+  if (value === undefined) return undefined;
+  // A cast, as what is no array is refused by the check.
+  const types = checkList(value as readonly unknown[], "types");
+  if (types.length === 0 || types.length > MAX_TYPES)
+    throw new TokenryError("invalid_input", { message: `types must hold 1 to ${MAX_TYPES}` });
+  // A cast, as the repository compares texts.
+  return types.map((type) => asInput(() => checkText(type, 64, "types"))) as EventType[];
+}
+
+/** An instant as milliseconds since 1970. */
+export function checkInstant(value: unknown, path: string): number | undefined {
+  if (value === undefined) return undefined;
+  if (!(value instanceof Date)) throw new TypeError(`${path} must be a Date`);
+  const time = value.getTime();
+  if (Number.isNaN(time))
+    throw new TokenryError("invalid_input", { message: `${path} must be a valid date` });
+  return time;
 }
 
 /** What a token is restricted to, as given to `issue`. */

@@ -136,6 +136,8 @@ async function requestRotation(
   const committed = await commit(context, {
     // The version guards against a confirmation meanwhile: what was waiting is the primary then.
     remove: replaced.map(({ id, version }) => ({ id, version })),
+    // The primary's, against an end of all tokens meanwhile: what is asked for would outlive it.
+    update: [{ id: primary.id, version: primary.version, set: {} }],
     insert: [pending],
     events: [
       recordEvent(context, "rotation.requested", pending, {

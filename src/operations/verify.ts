@@ -18,7 +18,7 @@ import { NOTE_INTERVAL_MS } from "../state/uses.ts";
 import { type Asked, checkCall } from "./check-call.ts";
 import type { Context } from "./context.ts";
 import { isOneOf } from "./find-by-secret.ts";
-import { recordNetworkRefusal } from "./record-network-refusal.ts";
+import { recordNetworkRefusal, recordOwnerRefusal } from "./record-refusal.ts";
 import { refuse, refusedWith } from "./refusals.ts";
 import { rehash } from "./rehash.ts";
 
@@ -136,7 +136,7 @@ function onOwner(known: KnownCall, answer: KnownOwner): Awaitable<Verdict> {
   const { call, prepared } = known;
   const { context, asked, now } = call;
   context.preparation.meet(prepared, answer);
-  if (prepared.standing !== "ok") return denied(prepared.standing, prepared);
+  if (prepared.standing !== "ok") return refuseOwner(known, prepared.standing);
   if (!mayComeFrom(known)) return denied("network_denied", prepared);
   const owner = answer.owner as Owner;
   const api = context.apis.get(asked.api);
@@ -153,6 +153,14 @@ function onOwner(known: KnownCall, answer: KnownOwner): Awaitable<Verdict> {
   return isThenable(taken)
     ? taken.then((took) => onTaken(known, owner, took))
     : onTaken(known, owner, taken);
+}
+
+function refuseOwner(
+  { call, found, prepared }: KnownCall,
+  reason: "owner_inactive" | "api_access_disabled",
+): Verdict {
+  recordOwnerRefusal(call.context, found.token, { request: call.asked, reason, now: call.now });
+  return denied(reason, prepared);
 }
 
 function candidate({ prepared }: KnownCall, owner: Owner, api: ResolvedApi): Candidate {

@@ -18,9 +18,15 @@ export function guardedRepository(repository: Repository): Repository {
       answered(() => repository.expiringBetween(from, to, limit, after), isRecords),
     zones: (account) => answered(() => repository.zones(account), isZoneSet),
     events: (page) => answered(() => repository.events(page), isRecords),
-    claimNotices: (limit, leaseMs, now) =>
-      answered(() => repository.claimNotices(limit, leaseMs, now), isClaims),
-    settleNotice: (id, outcome) => answered(() => repository.settleNotice(id, outcome), isBoolean),
+    claimNotices: (claim) => answered(() => repository.claimNotices(claim), isClaims),
+    settleNotices: (outcomes) =>
+      answered(
+        () => repository.settleNotices(outcomes),
+        (answers) => isList(answers, isBoolean) && answers.length === outcomes.length,
+      ),
+    parkedNotices: (page) => answered(() => repository.parkedNotices(page), isClaims),
+    retryNotices: (choice) => answered(() => repository.retryNotices(choice), isCount),
+    pruneEvents: (before, limit) => answered(() => repository.pruneEvents(before, limit), isCount),
   };
 }
 
@@ -48,6 +54,9 @@ const isZoneSet = (value: unknown): boolean => Array.isArray(fieldsOf(value).zon
 const isRecord = (value: unknown): boolean => typeof fieldsOf(value).id === "string";
 const isRecordOrNothing = (value: unknown): boolean =>
   (value ?? undefined) === undefined || isRecord(value);
-const isRecords = (value: unknown): boolean => Array.isArray(value) && value.every(isRecord);
+const isRecords = (value: unknown): boolean => isList(value, isRecord);
 const isClaims = (value: unknown): boolean =>
-  Array.isArray(value) && value.every((claim) => isRecord(fieldsOf(claim).event));
+  isList(value, (claim) => isRecord(fieldsOf(claim).event));
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value);
+const isList = (value: unknown, isItem: (item: unknown) => boolean): value is unknown[] =>
+  Array.isArray(value) && value.every(isItem);

@@ -2,7 +2,9 @@
 export interface Schedule {
   /** Does nothing when it is running. */
   start(everyMs: number): void;
-  /** Resolves when the pass that runs now has ended. */
+  /** Begins a pass now, or, while one runs, right after it. Does nothing when it is not running. */
+  wake(): void;
+  /** Resolves when the pass that runs now has ended, and the one that it was woken for. */
   stop(): Promise<void>;
 }
 
@@ -12,26 +14,41 @@ export const LONGEST_TIMER_MS: number = 2 ** 31 - 1;
 /** Makes a schedule. A pass begins `everyMs` after the one before has ended, so that none overlaps itself; no timer keeps a process alive. */
 export function createSchedule(pass: () => Promise<void>): Schedule {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let running: Promise<void> = Promise.resolve();
-  let started = false;
+  let running: Promise<void> | undefined;
+  let every = 0;
+  let isStarted = false;
+  let isWanted = false;
 
-  const next = (everyMs: number): void => {
-    timer = setTimeout(() => {
-      running = pass().finally(() => {
-        if (started) next(everyMs);
-      });
-    }, everyMs);
+  const next = (afterMs: number): void => {
+    clearTimeout(timer);
+    timer = setTimeout(begin, afterMs);
     (timer as { unref?: () => void }).unref?.();
+  };
+  const begin = (): void => {
+    isWanted = false;
+    running = pass().finally(() => {
+      running = undefined;
+      if (isStarted) next(isWanted ? 0 : every);
+    });
   };
   return {
     start(everyMs) {
-      if (started) return;
-      started = true;
+      if (isStarted) return;
+      isStarted = true;
+      every = everyMs;
       next(everyMs);
     },
+    wake() {
+      if (!isStarted || isWanted) return;
+      isWanted = true;
+      if (running === undefined) next(0);
+    },
     async stop() {
-      started = false;
+      isStarted = false;
       clearTimeout(timer);
+      await running;
+      if (!isWanted) return;
+      begin();
       await running;
     },
   };

@@ -5,6 +5,8 @@ import { isWithin } from "./clock-span.ts";
 export interface Throttle {
   /** Whether this is the first for its key since the last one let through ended its span. */
   admits(key: string, now: number): boolean;
+  /** Takes back what was let through and came to nothing: the next one is let through. */
+  release(key: string): void;
 }
 
 /** Makes a throttle over the `max` keys used last. */
@@ -16,6 +18,9 @@ export function createThrottle(spanMs: number, max: number): Throttle {
       if (at !== undefined && isWithin(at, spanMs, now)) return false;
       last.set(key, now);
       return true;
+    },
+    release(key) {
+      last.delete(key);
     },
   };
 }

@@ -1,0 +1,48 @@
+import { NoticeError } from "../errors.ts";
+import { redacted } from "../secret/redact.ts";
+
+/** As much of a failure's message as is kept. */
+const MAX_FAILURE = 500;
+
+/** What is known of a failed delivery. */
+export interface Failure {
+  /** For the list of parked notices. */
+  readonly text: string;
+  readonly isFinal: boolean;
+  readonly retryAfterMs: number | undefined;
+  /** Whether it counts for the channel. What is final is the notice's own. */
+  readonly concernsChannel: boolean;
+}
+
+/** Reads what a notifier threw. A NoticeError tells more, also one of another copy of the package; nothing else is trusted to. */
+export function describeFailure(cause: unknown): Failure {
+  const { message, isFinal, retryAfterMs, concernsChannel } = readError(cause);
+  return {
+    text: redacted(message, MAX_FAILURE),
+    isFinal: isFinal === true,
+    concernsChannel: isFinal !== true && concernsChannel !== false,
+    retryAfterMs:
+      typeof retryAfterMs === "number" && Number.isFinite(retryAfterMs) ? retryAfterMs : undefined,
+  };
+}
+
+function readError(cause: unknown): {
+  readonly message: string;
+  readonly isFinal?: unknown;
+  readonly retryAfterMs?: unknown;
+  readonly concernsChannel?: unknown;
+} {
+  try {
+    if (cause instanceof NoticeError) return cause;
+    if (!(cause instanceof Error)) return { message: String(cause) };
+    // A cast, as any error may have fields of any name.
+    const { name, message, ...details } = detailsOf(cause as NoticeError);
+    return name === "NoticeError" ? { message, ...details } : { message: String(message) };
+  } catch {
+    return { message: "what the notifier threw cannot be read" };
+  }
+}
+
+function detailsOf({ name, message, isFinal, retryAfterMs, concernsChannel }: NoticeError) {
+  return { name, message, isFinal, retryAfterMs, concernsChannel };
+}
