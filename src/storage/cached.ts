@@ -100,7 +100,10 @@ function passedThrough(
     expiringBetween: (from, to, limit, after) => repository.expiringBetween(from, to, limit, after),
     zones: (account) => repository.zones(account),
     events: (page) => repository.events(page),
-    claimNotices: (limit, leaseMs, now) => repository.claimNotices(limit, leaseMs, now),
-    settleNotice: (id, outcome) => repository.settleNotice(id, outcome),
+    claimNotices: (claim) => repository.claimNotices(claim),
+    settleNotices: (outcomes) => repository.settleNotices(outcomes),
+    parkedNotices: (page) => repository.parkedNotices(page),
+    retryNotices: (choice) => repository.retryNotices(choice),
+    pruneEvents: (before, limit) => repository.pruneEvents(before, limit),
   };
 }

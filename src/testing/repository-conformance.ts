@@ -4,7 +4,10 @@ import { commitCases } from "./repository/commit-cases.ts";
 import { concurrencyCases } from "./repository/concurrency-cases.ts";
 import { eventCases } from "./repository/event-cases.ts";
 import { guardCases } from "./repository/guard-cases.ts";
+import { orderCases } from "./repository/order-cases.ts";
 import { outboxCases } from "./repository/outbox-cases.ts";
+import { parkedCases } from "./repository/parked-cases.ts";
+import { pruneCases } from "./repository/prune-cases.ts";
 import { readCases } from "./repository/read-cases.ts";
 import { slotCases } from "./repository/slot-cases.ts";
 import { touchCases } from "./repository/touch-cases.ts";
@@ -35,6 +38,9 @@ export function repositoryConformance(
     events: eventCases,
     touch: touchCases,
     outbox: outboxCases,
+    "order of notices": orderCases,
+    "parked notices": parkedCases,
+    "pruning of events": pruneCases,
     concurrency: concurrencyCases,
   };
   registerCases(runner, "repository", groups, options);

@@ -25,7 +25,8 @@ export function sqlSubject(
   beforeAll(async () => {
     opened = await open();
     await make(opened.db);
-  });
+    // PGlite starts for long on a busy machine.
+  }, 120_000);
   afterAll(() => opened?.close());
   return async () => {
     if (opened === undefined) throw new Error("the database was not opened");

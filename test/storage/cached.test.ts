@@ -9,7 +9,9 @@ import {
   SYSTEM,
   type TokenryOptions,
 } from "../../src/index.ts";
+import { DEFAULT_CHANNEL } from "../../src/model.ts";
 import { cachedRepository } from "../../src/storage/cached.ts";
+import { outcome } from "../../src/testing/repository/notices.ts";
 import { sampleHash, sampleToken } from "../../src/testing/repository/samples.ts";
 import { ACCOUNT, ADA, MANAGER } from "../support/directory.ts";
 import { REPOSITORIES } from "../support/repositories.ts";
@@ -350,13 +352,16 @@ describe("the repository behind it", () => {
     expect(await cached.expiringBetween(0, 7, 5)).toHaveLength(1);
     expect(await cached.zones(ACCOUNT)).toMatchObject({ revision: 0 });
     expect(await cached.events({ account: ACCOUNT, limit: 5 })).toEqual([]);
-    expect(await cached.claimNotices(5, 1000, 0)).toEqual([]);
-    expect(await cached.settleNotice(sampleHash(), { status: "delivered", attempt: 1 })).toBe(
-      false,
-    );
+    const claim = { channels: [DEFAULT_CHANNEL], limit: 5, leaseMs: 1000, now: 0 };
+    expect(await cached.claimNotices(claim)).toEqual([]);
+    expect(await cached.settleNotices([outcome(sampleHash(), "delivered")])).toEqual([false]);
+    expect(await cached.parkedNotices({ limit: 5 })).toEqual([]);
+    expect(await cached.retryNotices({})).toBe(0);
+    expect(await cached.pruneEvents(0, 5)).toBe(0);
     expect(calls).toEqual([
       ...["commit", "touch", "findById", "listByOwner", "expiredBefore", "expiringBetween"],
-      ...["zones", "events", "claimNotices", "settleNotice"],
+      ...["zones", "events", "claimNotices", "settleNotices"],
+      ...["parkedNotices", "retryNotices", "pruneEvents"],
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { DEFAULT_CHANNEL } from "../../model.ts";
 import type { Change, Committed, TokenGuard, ZoneStep } from "../../ports/repository.ts";
 import type { EventLog } from "./event-log.ts";
 import { frozenCopy } from "./frozen-copy.ts";
@@ -30,7 +31,7 @@ export function commitChange(store: Store, change: Change): Committed {
     const zones = frozenCopy(change.zones);
     committed = changeTokens(store.tokens, change, replaced) ??
       findZoneConflict(store, zones) ?? { ok: true };
-    if (committed.ok) addRest(store, zones, events);
+    if (committed.ok) addRest(store, change, { zones, events });
     return committed;
   } finally {
     if (!committed?.ok) for (const { id, row } of replaced.reverse()) store.tokens.replace(id, row);
@@ -38,14 +39,18 @@ export function commitChange(store: Store, change: Change): Committed {
 }
 
 /** The steps that no guard is left for. */
-function addRest(store: Store, zones: ZoneStep | undefined, events: Change["events"]): void {
+function addRest(
+  { zones: sets, log, outbox }: Store,
+  { channels = [DEFAULT_CHANNEL] }: Change,
+  { zones, events }: { readonly zones: ZoneStep | undefined; readonly events: Change["events"] },
+): void {
   if (zones?.zones !== undefined) {
     const next = Object.freeze({ revision: zones.revision + 1, zones: zones.zones });
-    store.zones.of(zones.account).current = next;
+    sets.of(zones.account).current = next;
   }
   for (const event of events) {
-    store.log.append(event);
-    if (event.deliver) store.outbox.add(event);
+    const sequence = log.append(event);
+    if (event.deliver) outbox.add(event, sequence, channels);
   }
 }
 

@@ -10,7 +10,7 @@ import { ZoneTable } from "./zone-table.ts";
  * Makes a repository that keeps everything in this process: for tests, demonstrations, and services of one process that may forget.
  *
  * Nothing survives the process, and nothing is shared with another. `findByHash` and `touch` answer at once, not by a promise. Events
- * are kept for ever.
+ * are kept until they are pruned.
  *
  * @example
  * const tokens = createTokenry({ repository: memoryRepository(), directory, kinds, apis });
@@ -43,8 +43,11 @@ export function memoryRepository(): Repository {
     },
     zones: async (account) => zones.read(account),
     events: async (page) => log.page(page),
-    claimNotices: async (limit, leaseMs, now) => outbox.claim(limit, leaseMs, now),
-    settleNotice: async (id, outcome) => outbox.settle(id, outcome),
+    claimNotices: async (claim) => outbox.claim(claim),
+    settleNotices: async (outcomes) => outcomes.map((outcome) => outbox.settle(outcome)),
+    parkedNotices: async (page) => outbox.parked(page),
+    retryNotices: async (choice) => outbox.retry(choice),
+    pruneEvents: async (before, limit) => log.prune(before, limit, (event) => outbox.holds(event)),
   };
 }
 

@@ -15,6 +15,14 @@ export class SortedList<Item> {
     this.#compare = compare;
   }
 
+  get first(): Item | undefined {
+    return this.#chunks[0]?.[0];
+  }
+
+  get isEmpty(): boolean {
+    return this.#chunks.length === 0;
+  }
+
   insert(item: Item): void {
     const isBefore = (other: Item): boolean => this.#compare(other, item) < 0;
     const at = this.#findChunk(isBefore);

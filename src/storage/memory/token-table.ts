@@ -4,9 +4,10 @@ import { compareText, SortedList } from "./sorted-list.ts";
 import type { AccountZones, ZoneTable } from "./zone-table.ts";
 
 /** A stored token, of which noted uses change these two fields in place and nothing else ever changes. */
-export type Row = Omit<StoredToken, "lastUsedAt" | "expiresAt"> & {
+export type Row = Omit<StoredToken, "lastUsedAt" | "expiresAt" | "remindedFrom"> & {
   lastUsedAt: number | null;
   expiresAt: number | null;
+  remindedFrom: number | null;
 };
 
 /** What a hash opens: one object for as long as the row and the zones stand, so that a look-up allocates nothing. */
@@ -121,10 +122,11 @@ export class TokenTable {
     return previous;
   }
 
-  /** Moves the expiry of a row that has one. */
+  /** Moves the expiry of a row that has one, and takes off the mark of reminders, which were before the old one. */
   slide(row: Row, expiresAt: number): void {
     this.#byExpiry.delete(row);
     row.expiresAt = expiresAt;
+    row.remindedFrom = null;
     this.#byExpiry.insert(row);
   }
 

@@ -1,5 +1,6 @@
 import type { Change, Committed, Repository, StoredEvent } from "../../ports/repository.ts";
 import { eventRow } from "./events.ts";
+import { insertNotices } from "./insert-notices.ts";
 import { Refusal } from "./refusal.ts";
 import type { SqlContext } from "./sql-context.ts";
 import { lockTokens, removeLocked } from "./token-locks.ts";
@@ -37,12 +38,13 @@ async function perform(context: SqlContext, change: Change): Promise<void> {
   for (const step of update) await updateToken(context, step);
   for (const token of insert) await insertToken(context, token);
   if (zones !== undefined) await stepZones(context, zones);
-  await insertEvents(context, events);
+  for (let start = 0; start < events.length; start += EVENTS_AT_ONCE) {
+    const part = events.slice(start, start + EVENTS_AT_ONCE);
+    await insertEvents(context, part);
+    await insertNotices(context, part, change.channels);
+  }
 }
 
 async function insertEvents({ db }: SqlContext, events: readonly StoredEvent[]): Promise<void> {
-  for (let start = 0; start < events.length; start += EVENTS_AT_ONCE) {
-    const rows = events.slice(start, start + EVENTS_AT_ONCE).map(eventRow);
-    await db.insertInto("tokenry_events").values(rows).execute();
-  }
+  await db.insertInto("tokenry_events").values(events.map(eventRow)).execute();
 }

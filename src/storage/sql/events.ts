@@ -15,7 +15,7 @@ import type { EventRow, Tables } from "./tables.ts";
 import { unindexed } from "./unindexed.ts";
 
 /** The columns of a stored event. */
-export const EVENT_COLUMNS = [
+const EVENT_COLUMNS = [
   "sequence",
   "id",
   "type",
@@ -30,7 +30,7 @@ export const EVENT_COLUMNS = [
   "state",
 ] as const;
 
-/** An event as a row. One that is to be delivered is due at once, for workers whose clock is behind too. */
+/** An event as a row. Where it is to be delivered, its notices are rows of their own. */
 export function eventRow(event: StoredEvent): EventRow {
   return {
     id: event.id,
@@ -43,15 +43,15 @@ export function eventRow(event: StoredEvent): EventRow {
     actor: event.actor,
     outcome: event.outcome,
     data: JSON.stringify(event.data),
-    state: event.deliver ? "pending" : null,
-    due_at: event.deliver ? 0 : null,
+    state: event.deliver ? "noticed" : null,
+    due_at: null,
     attempts: 0,
     claimed: 0,
   };
 }
 
 /** Reads a row of {@link EVENT_COLUMNS}. Throws when any part of it cannot be read. */
-export function storedEvent(row: Row): StoredEvent {
+function storedEvent(row: Row): StoredEvent {
   return {
     id: readText(row, "id"),
     // A type that a newer version on another node has written passes.
@@ -68,6 +68,33 @@ export function storedEvent(row: Row): StoredEvent {
   };
 }
 
+/** Events by their sequence numbers, but for those that are not there or cannot be read. */
+export async function readableEvents(
+  db: Kysely<Tables>,
+  sequences: readonly number[],
+): Promise<ReadonlyMap<number, StoredEvent>> {
+  const events = new Map<number, StoredEvent>();
+  if (sequences.length === 0) return events;
+  const rows = await db
+    .selectFrom("tokenry_events")
+    .select(EVENT_COLUMNS)
+    .where("sequence", "in", [...new Set(sequences)])
+    .execute();
+  for (const row of rows) {
+    const event = readableEvent(row);
+    if (event !== undefined) events.set(readInteger(row, "sequence"), event);
+  }
+  return events;
+}
+
+function readableEvent(row: Row): StoredEvent | undefined {
+  try {
+    return storedEvent(row);
+  } catch {
+    return;
+  }
+}
+
 /** The trail, newest first. */
 export function eventReads(db: Kysely<Tables>): Pick<Repository, "events"> {
   return {
@@ -78,18 +105,24 @@ export function eventReads(db: Kysely<Tables>): Pick<Repository, "events"> {
   };
 }
 
-/** With a token, the trail is that of the token, which is short: its index is used, and account and owner only leave out. */
-function eventPage(db: Kysely<Tables>, { account, owner, tokenId, before, limit }: EventPage) {
+/** With a token, the trail is that of the token, which is short: its index is used, and all else only leaves out. */
+function eventPage(db: Kysely<Tables>, { account, owner, tokenId, ...page }: EventPage) {
   if (account === undefined && tokenId === undefined) {
     throw new TypeError("a page of events must name an account or a token");
   }
   const column = tokenId === undefined ? sql.ref<string> : unindexed<string>;
-  let page = db.selectFrom("tokenry_events").select(EVENT_COLUMNS);
-  if (tokenId !== undefined) page = page.where("token_id", "=", tokenId);
-  if (account !== undefined) page = page.where(column("account"), "=", account);
-  if (owner !== undefined) page = page.where(column("owner"), "=", owner);
-  if (before !== undefined) page = page.where("sequence", "<", before);
-  return page.orderBy("sequence", "desc").limit(limit);
+  let events = db.selectFrom("tokenry_events").select(EVENT_COLUMNS);
+  if (tokenId !== undefined) events = events.where("token_id", "=", tokenId);
+  if (account !== undefined) events = events.where(column("account"), "=", account);
+  if (owner !== undefined) events = events.where(column("owner"), "=", owner);
+  const { types, since, until, before, limit } = page;
+  if (types !== undefined) events = events.where("type", "in", types);
+  // The index of times serves a page that wants a few moments of an account that has much.
+  const at = tokenId === undefined ? sql.ref<number>("at") : unindexed<number>("at");
+  if (since !== undefined) events = events.where(at, ">=", since);
+  if (until !== undefined) events = events.where(at, "<", until);
+  if (before !== undefined) events = events.where("sequence", "<", before);
+  return events.orderBy("sequence", "desc").limit(limit);
 }
 
 function readOutcome(row: Row): StoredEvent["outcome"] {

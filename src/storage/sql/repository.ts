@@ -1,11 +1,14 @@
 import { checkKeys, checkWhole } from "../../checks.ts";
 import type { Repository } from "../../ports/repository.ts";
+import { claimNotices } from "./claim-notices.ts";
 import { commit } from "./commit.ts";
 import { Deadlines, PATIENCE } from "./deadline.ts";
 import { eventReads } from "./events.ts";
 import { findByHash, runOn } from "./find-by-hash.ts";
-import { outbox } from "./outbox.ts";
+import { parkedNotices, retryNotices } from "./parked-notices.ts";
 import { connected, type SqlPool } from "./pool.ts";
+import { pruneEvents } from "./prune-events.ts";
+import { settleNotices } from "./settle-notices.ts";
 import { contextOf, type SqlContext, type SqlOptions } from "./sql-context.ts";
 import { tokenReads } from "./token-reads.ts";
 import { touch } from "./touch.ts";
@@ -79,8 +82,11 @@ export function sqlRepository<Database>(options: SqlRepositoryOptions<Database>)
     expiringBetween: (...range) => bound(() => tokens.expiringBetween(...range)),
     zones: (account) => bound(() => zones.zones(account)),
     events: (page) => bound(() => events.events(page)),
-    claimNotices: (...claim) => boundEach((each) => outbox(each).claimNotices(...claim)),
-    settleNotice: (...outcome) => boundEach((each) => outbox(each).settleNotice(...outcome)),
+    claimNotices: (claim) => boundEach((each) => claimNotices(each, claim)),
+    settleNotices: (outcomes) => boundEach((each) => settleNotices(each, outcomes)),
+    parkedNotices: (page) => boundEach((each) => parkedNotices(each, page)),
+    retryNotices: (choice) => boundEach((each) => retryNotices(each, choice)),
+    pruneEvents: (...range) => boundEach((each) => pruneEvents(each, ...range)),
   };
 }
 

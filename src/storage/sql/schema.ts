@@ -60,7 +60,7 @@ function textOf(statement: Pick<Statement, "compile">): string {
   if (!text.startsWith("create table")) return text;
   return text
     .replace(" (", " (\n  ")
-    .replace(/, (?=["`])/g, ",\n  ")
+    .replace(/, (?=["`]|constraint )(?!(?:["`]\w+["`](?:, )?)+\))/g, ",\n  ")
     .replace(/\)$/, "\n)");
 }
 

@@ -39,10 +39,13 @@ export interface ZoneSetRow {
   readonly digest: string | null;
 }
 
-/** Where an event is on its way to the notifier; `null` where it is not to be delivered. */
-export type DeliveryState = "pending" | "delivered" | "parked";
+/**
+ * What became of an event that was to be delivered: since version 0.4.0 its notices are in a table of their own, and it is `noticed`. The
+ * others are of versions that had the outbox in the columns from here on. `null` where it is not to be delivered.
+ */
+export type DeliveryState = "noticed" | "pending" | "delivered" | "parked";
 
-/** A row of `tokenry_events` as it is written: the trail and, by the delivery columns, the outbox. */
+/** A row of `tokenry_events` as it is written: the trail. */
 export interface EventRow {
   readonly id: string;
   readonly type: string;
@@ -55,12 +58,37 @@ export interface EventRow {
   readonly outcome: string;
   readonly data: string;
   readonly state: DeliveryState | null;
-  /** Pending only: when a worker may claim it; the end of the lease while one has it. */
+  /** Pending only: when a worker of an older version may claim it; the end of the lease while one has it. */
   readonly due_at: number | null;
+  /** How often a worker of an older version has claimed it. */
+  readonly attempts: number;
+  /** 1 from such a claim until it is settled, else 0. */
+  readonly claimed: number;
+}
+
+/** A row of `tokenry_notices`: an event on its way to one channel, until it is delivered. */
+export interface NoticeRow {
+  /** The event's. */
+  readonly sequence: number;
+  readonly channel: string;
+  readonly state: "pending" | "parked";
+  /**
+   * While it is pending its channel, else `null`: what claims find it by. Not `channel` itself, as then each index with that column would
+   * look good to a planner that believes that there are few notices, as it does before it has seen many.
+   */
+  readonly queue: string | null;
+  /** Of whom it keeps the order: the event's token; without one its owner; without that its account. `null` once it is parked. */
+  readonly lane: string | null;
+  /** Pending: when a worker may claim it, the end of the lease while one has it. Parked: since when. */
+  readonly due_at: number;
   /** How often it has been claimed. */
   readonly attempts: number;
+  /** How many of these claims count as no try. */
+  readonly untried: number;
   /** 1 from a claim until it is settled, else 0. */
   readonly claimed: number;
+  /** What the last try failed with. */
+  readonly failure: string | null;
 }
 
 /** A row of `tokenry_budgets`: how much of a budget is spent. */
@@ -88,6 +116,7 @@ export interface Tables {
     /** Given by the database, rising. */
     readonly sequence: Generated<number>;
   };
+  readonly tokenry_notices: NoticeRow;
   readonly tokenry_budgets: BudgetRow;
   readonly tokenry_migration: MigrationRow;
 }

@@ -122,12 +122,13 @@ function noted(
   { usedAt, expiresAt, decidedOn }: Readonly<Record<"usedAt" | "expiresAt" | "decidedOn", unknown>>,
 ): { readonly set: RawBuilder<unknown>; readonly isAlive: RawBuilder<unknown> } {
   const [lastUsed, expiry] = [column("last_used_at"), column("expires_at")];
+  const moves = sql`${expiresAt} > ${expiry} and ${expiry} >= coalesce(${decidedOn}, ${expiry})`;
   return {
+    // The mark before the expiry: MySQL sets one column after the other, and compares with what is set already.
     set: sql`
       last_used_at = case when ${lastUsed} >= ${usedAt} then ${lastUsed} else ${usedAt} end,
-      expires_at = case
-        when ${expiresAt} > ${expiry} and ${expiry} >= coalesce(${decidedOn}, ${expiry})
-        then ${expiresAt} else ${expiry} end`,
+      reminded_from = case when ${moves} then null else ${column("reminded_from")} end,
+      expires_at = case when ${moves} then ${expiresAt} else ${expiry} end`,
     isAlive: sql`(${expiry} is null or ${expiry} > ${usedAt})`,
   };
 }

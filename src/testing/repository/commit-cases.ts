@@ -1,6 +1,7 @@
 import type { Change, Repository } from "../../ports/repository.ts";
 import { assertDeepEqual, assertEqual, assertTrue } from "../assert.ts";
 import type { Cases } from "../cases.ts";
+import { claimAt } from "./notices.ts";
 import {
   ACCOUNT,
   commitOk,
@@ -37,7 +38,7 @@ export const commitCases: Cases<Repository> = {
     assertEqual(await peer.findByHash([removed.hash ?? ""]), undefined);
     assertDeepEqual(await peer.zones(ACCOUNT), { revision: 2, zones: healthy.zones?.zones });
     assertDeepEqual(await eventIds(peer), [...idsOf(healthy.events)].reverse());
-    assertEqual((await peer.claimNotices(10, HOUR_MS, NOW)).length, 1);
+    assertEqual((await claimAt(peer, NOW)).length, 1);
   },
 
   "guards that hold let the step happen": async ({ subject }) => {

@@ -1,6 +1,8 @@
 import type { Change, Committed, Repository } from "../../ports/repository.ts";
 import { assertDeepEqual, assertEqual, assertTrue } from "../assert.ts";
-import type { CaseContext, Cases } from "../cases.ts";
+import type { Cases } from "../cases.ts";
+import { atOnce } from "./at-once.ts";
+import { noticeRaces } from "./notice-races.ts";
 import {
   ACCOUNT,
   commitOk,
@@ -20,19 +22,6 @@ import {
 
 const WRITERS = 50;
 const EXPIRY = NOW + DAY_MS;
-
-/** Does `work` that many times at once, from both instances in turn, each at a time of its own. */
-function atOnce<Result>(
-  count: number,
-  { subject, peer }: CaseContext<Repository>,
-  work: (repository: Repository, index: number) => PromiseLike<Result>,
-): Promise<Result[]> {
-  const starts = Array.from({ length: count }, async (_, index) => {
-    await jitter();
-    return work(index % 2 === 0 ? subject : peer, index);
-  });
-  return Promise.all(starts);
-}
 
 /** Asserts that one commit succeeded and each other failed with this conflict. */
 function assertOneWinner(results: readonly Committed[], conflict: string): void {
@@ -243,39 +232,8 @@ const touchRaces: Cases<Repository> = {
   },
 };
 
-const outboxRaces: Cases<Repository> = {
-  "twenty workers claim two hundred notices, each once": async (context) => {
-    const events = Array.from({ length: 200 }, () => sampleEvent({ deliver: true }));
-    await commitOk(context.subject, { events });
-    const claims = await atOnce(20, context, async (repository) => {
-      const mine: string[] = [];
-      for (;;) {
-        const notices = await repository.claimNotices(7, HOUR_MS, NOW);
-        if (notices.length === 0) return mine;
-        mine.push(...notices.map(({ event, attempt }) => `${event.id} #${attempt}`));
-        assertTrue(mine.length <= events.length, "notices are claimed again and again");
-        await jitter();
-      }
-    });
-    assertDeepEqual(
-      claims.flat().sort(),
-      idsOf(events).map((id) => `${id} #1`),
-    );
-  },
-
-  "of twenty workers that settle one claim one does": async (context) => {
-    const event = sampleEvent({ deliver: true });
-    await commitOk(context.subject, { events: [event] });
-    await context.subject.claimNotices(1, HOUR_MS, NOW);
-    const settled = await atOnce(20, context, (repository) =>
-      repository.settleNotice(event.id, { status: "delivered", attempt: 1 }),
-    );
-    assertEqual(settled.filter(Boolean).length, 1);
-  },
-};
-
 export const concurrencyCases: Cases<Repository> = {
   ...commitRaces,
   ...touchRaces,
-  ...outboxRaces,
+  ...noticeRaces,
 };

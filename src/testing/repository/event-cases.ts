@@ -1,9 +1,18 @@
-import type { Repository } from "../../ports/repository.ts";
+import type { EventPage, Repository } from "../../ports/repository.ts";
 import { assertDeepEqual, assertTrue } from "../assert.ts";
 import type { Cases } from "../cases.ts";
-import { ACCOUNT, commitOk, eventIds, idsOf, OWNER, sampleEvent, sampleId } from "./samples.ts";
+import {
+  ACCOUNT,
+  commitOk,
+  eventIds,
+  idsOf,
+  NOW,
+  OWNER,
+  sampleEvent,
+  sampleId,
+} from "./samples.ts";
 
-const [firstToken, secondToken] = [sampleId(), sampleId()];
+const [firstToken, secondToken] = [sampleId(), sampleId()] as const;
 
 /** Twelve events of three owners of two accounts, several a commit, oldest first. */
 function sampleTrail() {
@@ -92,9 +101,51 @@ export const eventCases: Cases<Repository> = {
     assertDeepEqual(await peer.events({ tokenId: sampleId(), limit: 100 }), []);
   },
 
+  "events are filtered by type and by time, from since on, up to until": async ({ subject }) => {
+    const types = ["token.issued", "token.leaked", "token.revoked"] as const;
+    const times = [40, 10, 30, 20, 0, 10];
+    const events = times.map((time, index) =>
+      sampleEvent({
+        at: NOW + time,
+        type: types[index % 3] ?? "token.issued",
+        tokenId: firstToken,
+      }),
+    );
+    await commitOk(subject, { events });
+    const other = sampleEvent({ account: "other", type: "token.leaked", tokenId: firstToken });
+    await commitOk(subject, { events: [other] });
+    const filters: readonly Partial<EventPage>[] = [
+      { types: ["token.leaked"] },
+      { types: ["token.leaked", "token.issued"] },
+      { types: ["zone.changed"] },
+      { since: NOW + 10 },
+      { until: NOW + 10 },
+      { since: NOW + 10, until: NOW + 30 },
+      { since: NOW + 10, until: NOW + 10 },
+      { types: ["token.issued", "token.revoked"], since: NOW + 20, until: NOW + 31 },
+    ];
+    for (const filter of filters) {
+      const { types: some = types, since = NOW, until = NOW + 99 } = filter;
+      const expected = events.filter(
+        ({ type, at }) => some.some((each) => each === type) && at >= since && at < until,
+      );
+      const ids = idsOf(expected).toReversed();
+      assertDeepEqual(await eventIds(subject, filter), ids);
+      assertDeepEqual(await eventIds(subject, { ...filter, owner: OWNER }), ids);
+      assertDeepEqual(await eventIds(subject, { ...filter, tokenId: firstToken }), ids);
+      assertDeepEqual(await eventIds(subject, { ...filter, limit: 1 }), ids.slice(0, 1));
+    }
+  },
+
   "events are read page by page, with every filter": async ({ subject }) => {
     await commitTrail(subject);
-    for (const filter of [{}, { owner: OWNER }, { tokenId: secondToken }]) {
+    const filters: readonly Partial<EventPage>[] = [
+      {},
+      { owner: OWNER },
+      { tokenId: secondToken },
+      { types: ["token.updated"], since: NOW, until: NOW + 1 },
+    ];
+    for (const filter of filters) {
       const paged: string[] = [];
       for (let before = Number.MAX_SAFE_INTEGER; ; ) {
         const page = await subject.events({ account: ACCOUNT, ...filter, before, limit: 2 });

@@ -1,7 +1,8 @@
 import type { Change, Committed, Repository } from "../../ports/repository.ts";
 import { assertDeepEqual, assertEqual } from "../assert.ts";
 import type { Cases } from "../cases.ts";
-import { ACCOUNT, DAY_MS, HOUR_MS, NOW, sampleId, sampleToken } from "./samples.ts";
+import { claimAt, FAR } from "./notices.ts";
+import { ACCOUNT, HOUR_MS, NOW, sampleId, sampleToken } from "./samples.ts";
 import { everything, type Stage, setStage } from "./stage.ts";
 
 type Conflict = Extract<Committed, { readonly ok: false }>["conflict"];
@@ -19,7 +20,7 @@ function failing(
     const committed = await subject.commit({ ...healthy, ...spoil(stage) });
     assertDeepEqual(committed, { ok: false, conflict, id: idOf(stage) });
     assertDeepEqual(await everything(peer), before);
-    assertDeepEqual(await peer.claimNotices(10, HOUR_MS, NOW + DAY_MS), []);
+    assertDeepEqual(await claimAt(peer, FAR), []);
     assertEqual(await peer.findById(inserted.id), undefined);
     assertDeepEqual((await peer.findByHash([removed.hash ?? ""]))?.token, removed);
     assertDeepEqual(await peer.commit(healthy), { ok: true });

@@ -33,20 +33,27 @@ async function assertTouched(
 }
 
 export const touchCases: Cases<Repository> = {
-  "a use moves lastUsedAt and expiresAt, and no other field, not even the version": async ({
-    subject,
-    peer,
-  }) => {
-    const token = await insertToken(subject, {
-      expiresAt: EXPIRY,
-      version: 4,
-      slot: "primary",
-      remindedFrom: 5,
-    });
-    await subject.touch([{ id: token.id, usedAt: NOW, expiresAt: EXPIRY + 1 }]);
-    const expected = { ...token, lastUsedAt: NOW, expiresAt: EXPIRY + 1 };
-    assertDeepEqual(await peer.findById(token.id), expected);
-    assertDeepEqual((await peer.findByHash([token.hash ?? ""]))?.token, expected);
+  "a use moves lastUsedAt and expiresAt, takes off the mark of reminders, and no more, not even the version":
+    async ({ subject, peer }) => {
+      const token = await insertToken(subject, {
+        expiresAt: EXPIRY,
+        version: 4,
+        slot: "primary",
+        remindedFrom: 5,
+      });
+      await subject.touch([{ id: token.id, usedAt: NOW, expiresAt: EXPIRY + 1 }]);
+      const expected = { ...token, lastUsedAt: NOW, expiresAt: EXPIRY + 1, remindedFrom: null };
+      assertDeepEqual(await peer.findById(token.id), expected);
+      assertDeepEqual((await peer.findByHash([token.hash ?? ""]))?.token, expected);
+    },
+
+  "a use that moves no expiry leaves the mark of reminders": async ({ subject }) => {
+    const start = { expiresAt: EXPIRY, remindedFrom: 5 };
+    const kept = { lastUsedAt: NOW, expiresAt: EXPIRY };
+    for (const expiresAt of [null, EXPIRY, EXPIRY - 1])
+      await assertTouched(subject, start, [{ usedAt: NOW, expiresAt }], kept);
+    const late = { usedAt: NOW, expiresAt: EXPIRY + 1, decidedOn: EXPIRY + 1 };
+    await assertTouched(subject, start, [late], kept);
   },
 
   "a use without an expiry leaves the expiry": async ({ subject }) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { FoundToken, Repository, StoredToken } from "../../../src/ports/repository.ts";
 import { memoryRepository } from "../../../src/storage/memory/repository.ts";
+import { claimAt } from "../../../src/testing/repository/notices.ts";
 import {
   ACCOUNT,
   commitOk,
@@ -92,7 +93,7 @@ describe("the memory repository", () => {
     expect(await repository.listByOwner({ owner: token.owner, limit: 9 })).toEqual([token]);
     expect(found(repository, token).token).toEqual(token);
     expect(await repository.events({ account: ACCOUNT, limit: 9 })).toEqual([]);
-    expect(await repository.claimNotices(9, 1, NOW)).toEqual([]);
+    expect(await claimAt(repository, NOW)).toEqual([]);
   });
 
   test("keeps what it stores from being changed by a reader", async () => {

@@ -5,6 +5,7 @@ import type { Change, Repository } from "../../../src/ports/repository.ts";
 import { migrate, sqlRepository } from "../../../src/storage/sql/index.ts";
 import { isLostRace } from "../../../src/storage/sql/lost-race.ts";
 import { concurrencyCases } from "../../../src/testing/repository/concurrency-cases.ts";
+import { sampleNotice } from "../../../src/testing/repository/notices.ts";
 import {
   commitOk,
   insertToken,
@@ -124,6 +125,14 @@ const CHANGES: Readonly<
     },
     statements: "select delete update insert",
   },
+  "an issue with a notice on two channels": {
+    change: async () => ({
+      insert: [sampleToken()],
+      events: [sampleNotice()],
+      channels: ["mail", "hook"],
+    }),
+    statements: "insert insert",
+  },
   "a batch of a sweep": {
     async change(repository) {
       const tokens = sampleTokens(200, { expiresAt: NOW });
@@ -144,7 +153,7 @@ function raceOf(name: string) {
 function commitCases(open: () => Watched, begin: string): void {
   test.each(Object.entries(CHANGES))("%s is few statements", async (_, { change, statements }) => {
     const { repository, statements: ran } = open();
-    const whole = { ...(await change(repository)), events: [sampleEvent()] };
+    const whole = { events: [sampleEvent()], ...(await change(repository)) };
     ran();
     expect(await repository.commit(whole)).toEqual({ ok: true });
     const words = ran().map((statement) => statement.split(" ", 1)[0]);
@@ -188,6 +197,10 @@ function commitCases(open: () => Watched, begin: string): void {
     "two changes that remove each other's tokens crosswise: one of them happens, whole",
     "a zone is never removed while a token that refers to it is inserted",
     "twenty workers claim two hundred notices, each once",
+    "whatever workers claim, settle, give back and try again at once: each notice once, in the order of its token",
+    "twenty workers settle the same fifty claims in any order: each claim once",
+    "of ten that take the same parked notices out each notice is counted once",
+    "ten that prune at once delete each event once, and none that is to be delivered",
   ])("no transaction is in another's way for nothing: %s", async (name) => {
     const { db, repository, peer, lostRaces } = open();
     await emptyTables(db);

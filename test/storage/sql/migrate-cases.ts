@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { migrate, schema, sqlRepository } from "../../../src/storage/sql/index.ts";
 import { MIGRATIONS } from "../../../src/storage/sql/migrations.ts";
 import { tablesOf } from "../../../src/storage/sql/tables.ts";
+import { claimAt } from "../../../src/testing/repository/notices.ts";
 import { insertToken } from "../../../src/testing/repository/samples.ts";
 import {
   EVENTS,
@@ -105,5 +106,7 @@ async function expectRecords(db: Kysely<object>): Promise<void> {
   expect(events.toReversed()).toEqual(
     EVENTS.map((event, index) => ({ ...event, sequence: index + 1 })),
   );
-  expect(await repository.claimNotices(9, 1000, 0)).toEqual([{ event: EVENTS[0], attempt: 1 }]);
+  expect(await claimAt(repository, 0)).toEqual([
+    { event: EVENTS[0], channel: "notifier", attempt: 1, untried: 0 },
+  ]);
 }

@@ -9,6 +9,7 @@ import { type OpenDatabase, openMariadb, openPostgres } from "../../fixtures/ser
 import { openSqlite, sqliteFile } from "../../fixtures/sqlite-file.ts";
 import { recordedStatements, runAll, statementsOf } from "../../fixtures/version-0.1.0.ts";
 import { describeWithServer, freshDatabase } from "../../servers/index.ts";
+import { adoptCases } from "./adopt-cases.ts";
 import { type EmptyDatabase, migrateCases } from "./migrate-cases.ts";
 
 const PROCESSES = 10;
@@ -167,6 +168,14 @@ describeWithServer("postgres", "migrate, on PostgreSQL", (url) => {
     await runAll(database.db, ['create schema "other"']);
     await migrate(database.db, { ...names, schema: "other" });
   });
+});
+
+describeWithServer("postgres", "the outbox of older versions, on PostgreSQL", (url) => {
+  adoptCases(() => openFresh(url, openPostgres));
+});
+
+describeWithServer("mariadb", "the outbox of older versions, on MariaDB", (url) => {
+  adoptCases(() => openFresh(url, openMariadb));
 });
 
 describeWithServer("mariadb", "migrate, on MariaDB", (url) => {

@@ -52,6 +52,7 @@ describe("migrate, on SQLite", () => {
       "tokenry_budgets",
       "tokenry_events",
       "tokenry_migration",
+      "tokenry_notices",
       "tokenry_tokens",
       "tokenry_zone_sets",
     ]);

@@ -1,5 +1,19 @@
 import type { BudgetStore } from "../../../src/ports/budget-store.ts";
-import type { Change, EventPage, OwnerPage, Repository } from "../../../src/ports/repository.ts";
+import type {
+  Change,
+  EventPage,
+  OwnerPage,
+  ParkedChoice,
+  ParkedPage,
+  Repository,
+} from "../../../src/ports/repository.ts";
+import {
+  claimAt,
+  commitNotices,
+  outcome,
+  sampleNotice,
+  settleOne,
+} from "../../../src/testing/repository/notices.ts";
 import { sampleEvent, sampleToken } from "../../../src/testing/repository/samples.ts";
 
 /** How many rows each table has when plans are looked at. */
@@ -41,9 +55,12 @@ export function fillStatements({ from, row, hash, text, per, long }: RowSource):
     select ${text("account-", row)}, 1, case when ${row} = 99 then ${long} else '[]' end,
       case when ${row} = 99 then '1:unknown' end from ${from}`,
     `insert into tokenry_events (id, type, at, account, owner, token_id, kind, actor, outcome, data, state, due_at, attempts, claimed)
-    select ${text("event-", row)}, 'token.issued', ${NOW}, ${account}, ${owner}, ${text("id-", row)}, 'personal', 'SYSTEM', 'done', '{}',
-      case when ${row} % 2 = 0 then 'delivered' when ${row} % 9 = 0 then 'pending' end,
-      case when ${row} % 2 = 1 and ${row} % 9 = 0 then ${NOW} + (${row} - ${ROWS} / 2) end, 1, 0 from ${from}`,
+    select ${text("event-", row)}, 'token.issued', ${NOW} + ${row} - ${ROWS}, ${account}, ${owner}, ${text("id-", row)}, 'personal', 'SYSTEM', 'done', '{}',
+      case when ${row} % 2 = 0 then 'delivered' else 'noticed' end, null, 1, 0 from ${from}`,
+    `insert into tokenry_notices (sequence, channel, state, queue, lane, due_at, attempts, untried, claimed, failure)
+    select sequence, 'notifier', case when sequence % 5 = 0 then 'parked' else 'pending' end,
+      case when sequence % 5 <> 0 then 'notifier' end, case when sequence % 5 <> 0 then ${text("id-", "sequence")} end,
+      ${NOW} + (sequence - ${ROWS} / 2) * 1000, sequence % 3, sequence % 2, 0, null from tokenry_events`,
     `insert into tokenry_budgets ("key", level, "at", empty_from)
     select ${text("budget-", row)}, 1, ${NOW}, ${NOW} + 60000 from ${from}`,
   ];
@@ -68,6 +85,9 @@ const eventFilters: readonly Omit<EventPage, "limit">[] = [
   { tokenId: id(77), ...theirs },
   { tokenId: id(77), owner: owner(7) },
   { tokenId: id(77), ...theirs, owner: owner(7) },
+  { ...theirs, since: 1, types: ["token.issued"] },
+  { ...theirs, until: NOW + 1, types: ["token.issued"] },
+  { tokenId: id(77), since: NOW, until: NOW + 1, types: ["token.issued", "token.revoked"] },
 ];
 
 const eventPages: readonly EventPage[] = eventFilters.flatMap((filter) => [
@@ -87,7 +107,33 @@ const changes: readonly Partial<Change>[] = [
     zones: { account: "account-5", revision: 1, zones: [], unused: ["office", "cloud"], now: NOW },
   },
   { zones: { account: "nobody", revision: 0, zones: [] } },
+  { events: [sampleNotice(), sampleNotice(), sampleEvent()], channels: ["notifier", "hook"] },
 ];
+
+const parkedPages: readonly ParkedPage[] = [{}, theirs].flatMap((filter) => [
+  { ...filter, limit: 50 },
+  { ...filter, limit: 50, after: { sequence: 9000, channel: "notifier" } },
+]);
+
+const parkedChoices: readonly ParkedChoice[] = [
+  theirs,
+  { ...theirs, channel: "notifier" },
+  { id: "event-4" },
+  { id: "event-9", ...theirs },
+];
+
+/** More notices of one token than a claim looks at singly; the oldest waits. */
+async function claimBehindHeads(repository: Repository): Promise<void> {
+  const claim = { channels: ["behind"], limit: 5 };
+  const [first] = await commitNotices(repository, 1, { tokenId: "behind" }, claim);
+  const events = Array.from({ length: 2500 }, () => sampleNotice({ tokenId: "behind" }));
+  await repository.commit({ events, channels: claim.channels });
+  await claimAt(repository, NOW, claim);
+  await settleOne(repository, first?.id ?? "", "retry", { channel: "behind", at: NOW + 1 });
+  await claimAt(repository, NOW, claim);
+  await claimAt(repository, NOW + 1, claim);
+  await claimAt(repository, NOW + 1, claim);
+}
 
 /** Everything that a repository runs for each call, each batch of a job or each management operation, by name. */
 export function repositoryWork(hashOf: (row: number) => string): Readonly<Record<string, Work>> {
@@ -114,9 +160,24 @@ export function repositoryWork(hashOf: (row: number) => string): Readonly<Record
     expiringBetween: (repository) => repository.expiringBetween(NOW, NOW + 1_000_000, 100),
     "expiringBetween, a later page": (repository) =>
       repository.expiringBetween(NOW, NOW + 1_000_000, 100, { expiresAt: NOW + 9, id: id(9) }),
-    claimNotices: (repository) => repository.claimNotices(50, 1000, NOW),
-    settleNotice: (repository) =>
-      repository.settleNotice("event-5", { status: "delivered", attempt: 1 }),
+    claimNotices: (repository) => claimAt(repository, NOW, { limit: 50 }),
+    "claimNotices, behind heads that wait": claimBehindHeads,
+    settleNotices: async (repository) => {
+      const claims = await claimAt(repository, NOW - 10_000_000, { limit: 90 });
+      const statuses = ["delivered", "retry", "released", "parked"] as const;
+      await repository.settleNotices(
+        claims.map(({ event, attempt }, index) =>
+          outcome(event.id, statuses[index % 4] ?? "retry", { attempt, at: NOW }),
+        ),
+      );
+    },
+    parkedNotices: async (repository) => {
+      for (const page of parkedPages) await repository.parkedNotices(page);
+    },
+    retryNotices: async (repository) => {
+      for (const choice of parkedChoices) await repository.retryNotices(choice);
+    },
+    pruneEvents: (repository) => repository.pruneEvents(NOW - 50_000, 5),
     commit: async (repository) => {
       for (const change of changes) await repository.commit({ events: [], ...change });
     },

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { sqlRepository } from "../../../src/storage/sql/index.ts";
+import { claimAt } from "../../../src/testing/repository/notices.ts";
 import { ACCOUNT, NOW } from "../../../src/testing/repository/samples.ts";
 import { openSqlite, sqliteFile } from "../../fixtures/sqlite-file.ts";
 
@@ -36,6 +37,6 @@ describe("several processes on one file", { timeout: 30_000 }, () => {
     await using db = openSqlite(file.path);
     const repository = sqlRepository({ db });
     expect(await repository.listByOwner({ owner: "owner 0", limit: 9 })).toHaveLength(1);
-    expect(await repository.claimNotices(9, 1000, NOW)).toHaveLength(1);
+    expect(await claimAt(repository, NOW)).toHaveLength(1);
   });
 });

@@ -2,12 +2,14 @@ import { CompiledQuery, type Kysely, type LogEvent } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EventPage, OwnerPage, Repository } from "../../../src/ports/repository.ts";
 import { type SqlCapabilities, sqlBudgets } from "../../../src/storage/sql/index.ts";
+import { claimAt, commitNotices, outcome } from "../../../src/testing/repository/notices.ts";
 import {
   ACCOUNT,
   commitOk,
   insertToken,
   NOW,
   OWNER,
+  sampleEvent,
   sampleHash,
 } from "../../../src/testing/repository/samples.ts";
 import { openRepository } from "../../fixtures/sqlite-file.ts";
@@ -37,19 +39,20 @@ async function plansOf(
 
 async function planOf(db: Kysely<object>, { sql, parameters }: CompiledQuery) {
   // An update where nothing can be true takes the lock for writing and reads no row.
-  if (/^(?:begin|commit|rollback|insert)|where false$/.test(sql)) return [];
+  if (/^(?:begin|commit|rollback|insert .* values)|where false$/.test(sql)) return [];
   const explain = CompiledQuery.raw(`explain query plan ${sql}`, [...parameters]);
   const { rows } = await db.executeQuery<{ detail: string }>(explain);
   return rows.map(({ detail }) => placeOf(detail)).filter((place) => place !== "");
 }
 
-/** The index of a search, or what is worse than a search. A list of values in a statement is not a table. */
+/** The index of a search, or what is worse than a search. What a statement has chosen before, and a list of values in it, is not a table. */
 function placeOf(detail: string): string {
-  if (/^SCAN (?:json_each|due|(?:\d+ )?CONSTANT ROW)/.test(detail)) return "";
+  if (/^SCAN (?:json_each|due|pending|parked|(?:\d+ )?CONSTANT ROW)/.test(detail)) return "";
   return /(?<=INDEX )\w+|INTEGER PRIMARY KEY|SCAN \w+|USE TEMP B-TREE.*/.exec(detail)?.[0] ?? "";
 }
 
 const tokenKey = "sqlite_autoindex_tokenry_tokens_1";
+const noticesKey = "sqlite_autoindex_tokenry_notices_1";
 const zonesKey = "sqlite_autoindex_tokenry_zone_sets_1";
 
 function touchMany(repository: Repository) {
@@ -122,6 +125,9 @@ describe("no statement scans a table or sorts one", () => {
     ["token", { tokenId: "a", account: ACCOUNT }],
     ["token", { tokenId: "a", owner: OWNER }],
     ["token", { tokenId: "a", account: ACCOUNT, owner: OWNER }],
+    ["account", { account: ACCOUNT, since: 1, until: 9, types: ["token.issued"] }],
+    ["owner", { account: ACCOUNT, owner: OWNER, since: 1 }],
+    ["token", { tokenId: "a", until: 9, types: ["token.issued", "token.revoked"] }],
   ])("events, by %s: %o", async (index, filter) => {
     for (const before of [{}, { before: 5 }]) {
       const plan = await plansOf((repository) =>
@@ -132,15 +138,56 @@ describe("no statement scans a table or sorts one", () => {
   });
 
   test("claimNotices looks at what is due and at nothing else, and takes it by its key", async () => {
-    const claim = (repository: Repository) => repository.claimNotices(5, 1000, NOW);
-    expect(await plansOf(claim)).toEqual(["INTEGER PRIMARY KEY", "tokenry_events_outbox"]);
+    const plan = await plansOf(async (repository) => {
+      await commitNotices(repository, 1);
+      await claimAt(repository, NOW);
+    });
+    expect(new Set(plan)).toEqual(
+      new Set([
+        // What an older version has left.
+        "tokenry_events_outbox",
+        "tokenry_notices_queue",
+        "tokenry_notices_lane",
+        noticesKey,
+        // The events, by their own keys, and by their ids as they are committed.
+        "INTEGER PRIMARY KEY",
+        "tokenry_events_id",
+      ]),
+    );
   });
 
-  test("settleNotice", async () => {
-    const plan = await plansOf((repository) =>
-      repository.settleNotice("a", { status: "delivered", attempt: 1 }),
+  test("settleNotices", async () => {
+    const plan = await plansOf(async (repository) => {
+      const [event] = await commitNotices(repository, 1);
+      await repository.settleNotices([outcome(event?.id ?? "", "delivered")]);
+    });
+    expect(new Set(plan)).toEqual(new Set(["tokenry_events_id", noticesKey]));
+  });
+
+  test("parkedNotices and retryNotices", async () => {
+    for (const filter of [{}, { account: ACCOUNT }, { channel: "a" }]) {
+      const plan = await plansOf(async (repository) => {
+        await repository.parkedNotices({ ...filter, limit: 5 });
+        await repository.retryNotices(filter);
+      });
+      expect(new Set(plan)).toEqual(new Set(["tokenry_notices_parked", "INTEGER PRIMARY KEY"]));
+    }
+    const plan = await plansOf((repository) => repository.retryNotices({ id: "a" }));
+    expect(plan.toSorted()).toEqual([
+      "INTEGER PRIMARY KEY",
+      "tokenry_events_id",
+      "tokenry_notices_parked",
+    ]);
+  });
+
+  test("pruneEvents", async () => {
+    const plan = await plansOf(async (repository) => {
+      await commitOk(repository, { events: [sampleEvent()] });
+      await repository.pruneEvents(NOW + 1, 5);
+    });
+    expect(new Set(plan)).toEqual(
+      new Set(["tokenry_events_at", noticesKey, "INTEGER PRIMARY KEY"]),
     );
-    expect(plan).toEqual(["tokenry_events_id"]);
   });
 
   test("every step of a commit", async () => {

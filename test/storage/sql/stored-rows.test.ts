@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Repository, StoredToken } from "../../../src/ports/repository.ts";
 import { migrate, sqlRepository } from "../../../src/storage/sql/index.ts";
 import { storedToken, tokenRow } from "../../../src/storage/sql/token-row.ts";
+import { claimAt, settleOne } from "../../../src/testing/repository/notices.ts";
 import {
   ACCOUNT,
   commitOk,
@@ -91,11 +92,10 @@ describe("a row that cannot be read makes the read throw, never half a token", (
     ["at", "today"],
   ])("an event, %s: %s", async (column, value) => {
     await using store = await openRepository();
-    await commitOk(store.repository, { events: [sampleEvent({ deliver: true })] });
+    await commitOk(store.repository, { events: [sampleEvent()] });
     await spoil(store.db, "tokenry_events", column, value);
     const message = `The column ${column}`;
     await expect(store.repository.events({ account: ACCOUNT, limit: 9 })).rejects.toThrow(message);
-    await expect(store.repository.claimNotices(9, 1000, NOW)).rejects.toThrow(message);
   });
 });
 
@@ -132,10 +132,15 @@ describe("what could not be read back is not written", () => {
     const { repository } = store;
     const event = sampleEvent({ deliver: true });
     await commitOk(repository, { events: [event] });
-    await expect(repository.claimNotices(1, time, 0)).rejects.toThrow(RangeError);
-    expect(await repository.claimNotices(1, 1000, NOW)).toHaveLength(1);
-    const retry = { status: "retry", attempt: 1, at: time } as const;
-    await expect(repository.settleNotice(event.id, retry)).rejects.toThrow(RangeError);
+    await expect(claimAt(repository, 0, { leaseMs: time })).rejects.toThrow(RangeError);
+    await expect(claimAt(repository, time)).rejects.toThrow(RangeError);
+    expect(await claimAt(repository, NOW)).toHaveLength(1);
+    for (const status of ["retry", "released", "parked"] as const)
+      await expect(settleOne(repository, event.id, status, { at: time })).rejects.toThrow(
+        RangeError,
+      );
+    await expect(repository.pruneEvents(time, 9)).rejects.toThrow(RangeError);
+    expect(await settleOne(repository, event.id, "delivered")).toBe(true);
   });
 
   test("a hash that is none, and an event's time", async () => {
@@ -194,5 +199,7 @@ test("a file that is opened again holds what it held", async () => {
   const repository = sqlRepository({ db });
   const found = { token, zones: { revision: 1, zones } };
   expect(await repository.findByHash([token.hash ?? ""])).toEqual(found);
-  expect(await repository.claimNotices(9, 1000, NOW)).toEqual([{ event, attempt: 1 }]);
+  expect(await claimAt(repository, NOW)).toEqual([
+    { event, channel: "notifier", attempt: 1, untried: 0 },
+  ]);
 });
