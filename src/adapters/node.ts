@@ -3,12 +3,15 @@ import { Gate, type TokenChecker } from "../http/gate.ts";
 import type { HttpOptions } from "../http/options.ts";
 import type { ApiOf, Requirement } from "../http/requirement.ts";
 import type { Accepted } from "../model.ts";
+import { answerError } from "./node-failure.ts";
 import { nodeReader, sendAnswer, setFields } from "./node-message.ts";
 
 export type { Answer, HeaderField } from "../http/answer.ts";
 export type { HttpOptions } from "../http/options.ts";
 export type { HttpRefusal } from "../http/refusals.ts";
 export type { ApiOf, Requirement } from "../http/requirement.ts";
+export { type NodeHandlerOptions, toNodeHandler } from "./node-handler.ts";
+export type { NodeOrigin } from "./node-target.ts";
 
 /** A request that was let through, with the verdict on its token. */
 export interface ProtectedRequest<Kind extends string = string, Profile = unknown>
@@ -116,13 +119,4 @@ type ProtectArguments<Kind extends string, Profile> =
 
 function sendNoContent(_request: IncomingMessage, response: ServerResponse): void {
   sendAnswer(response, { status: 204, headers: [], body: "" });
-}
-
-/** One request must not end the process: an error that nobody takes is answered, and told on the console as a warning of the process. */
-function answerError(error: unknown, _request: IncomingMessage, response: ServerResponse): void {
-  process.emitWarning(
-    error instanceof Error ? error : new Error("a listener has failed", { cause: error }),
-  );
-  if (!response.headersSent) sendAnswer(response, { status: 500, headers: [], body: "" });
-  else if (!response.writableEnded) response.destroy();
 }
