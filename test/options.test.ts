@@ -54,6 +54,8 @@ describe("resolveRules: defaults", () => {
       tokenTtlMs: undefined,
       tokenMax: 100_000,
       ownerTtlMs: 5000,
+      delivery: { concurrency: 8, timeoutMs: 30_000 },
+      keepEvents: undefined,
     });
   });
 
@@ -166,10 +168,11 @@ describe("resolveRules: a wrong option is named by its path", () => {
   const needsPeppers = "needs peppers: the code of the link is derived from one";
   const isOfA = (prefix: string): string => `must be unique: "${prefix}" is one of kinds.a`;
   const known =
-    "kinds, apis, directory, repository, budgets, notifier, peppers, cache, bus, clock, onError, observer";
+    "kinds, apis, directory, repository, budgets, notifier, delivery, keepEvents, peppers, cache, bus, clock, onError, observer";
   const repositoryMethods = [
     ...["commit", "touch", "findByHash", "findById", "listByOwner", "expiredBefore"],
-    ...["expiringBetween", "zones", "events", "claimNotices", "settleNotice"],
+    ...["expiringBetween", "zones", "events", "claimNotices", "settleNotices"],
+    ...["parkedNotices", "retryNotices", "pruneEvents"],
   ];
 
   test.each<[Record<string, unknown>, string]>([

@@ -44,6 +44,7 @@ describe("resolveKind: defaults", () => {
       confirmRotation: false,
       confirmWithin: { hours: 1 },
       managersOnly: false,
+      onLeak: "revoke",
       budgetPercent: 50,
       reminders: [{ days: 30 }, { days: 7 }, { days: 1 }],
     });
@@ -75,6 +76,7 @@ describe("resolveKind: defaults", () => {
       issuedBy: "manager",
       budgetPercent: 1,
       reminders: [{ weeks: 2 }],
+      onLeak: "notify",
     };
     expect(resolved(kind)).toStrictEqual({
       name: "personal",
@@ -90,6 +92,7 @@ describe("resolveKind: defaults", () => {
       managersOnly: true,
       budgetPercent: 1,
       reminders: [{ weeks: 2 }],
+      onLeak: "notify",
     });
   });
 
@@ -208,7 +211,7 @@ describe("resolveKind: a wrong option is named by its path", () => {
     [{ expiry: { ...choice, default: undefined } }, `.expiry.default ${duration}`],
     [
       { budget: 50 },
-      ': there is no "budget"; known are prefix, formerPrefixes, slots, maxPerOwner, backupFor, expiry, access, replacement, confirmRotation, confirmWithin, issuedBy, budgetPercent, reminders',
+      ': there is no "budget"; known are prefix, formerPrefixes, slots, maxPerOwner, backupFor, expiry, access, replacement, confirmRotation, confirmWithin, issuedBy, budgetPercent, reminders, onLeak',
     ],
   ])("%o by its type: %s", (changes, message, kind = single) => {
     const refused = (): unknown => resolvedFrom(kind, changes);

@@ -2,7 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { addDuration } from "../../src/lifecycle/duration.ts";
 import { expiryAfterUse, expiryFromNow } from "../../src/lifecycle/expiry.ts";
-import { dueReminder, type Remindable, reminderHorizon } from "../../src/lifecycle/reminders.ts";
+import {
+  dueReminder,
+  type Remindable,
+  reminderHorizon,
+  reminderIntervalMs,
+} from "../../src/lifecycle/reminders.ts";
 import type { Duration, Expiry } from "../../src/model.ts";
 
 const dayMs = 86_400_000;
@@ -205,23 +210,52 @@ describe("dueReminder: any life, any thresholds, any passes", () => {
 
 describe("reminderHorizon", () => {
   test("is the longest threshold from now, in whatever order they are given", () => {
-    for (const list of [thresholds, thresholds.toReversed()])
-      expect(reminderHorizon(list, madeAt)).toBe(madeAt + 30 * dayMs);
-    const calendar = [{ days: 45 }, { months: 2 }];
-    expect(reminderHorizon(calendar, madeAt)).toBe(addDuration(madeAt, { months: 2 }));
+    for (const reminders of [thresholds, thresholds.toReversed()])
+      expect(reminderHorizon([{ reminders }], madeAt)).toBe(madeAt + 30 * dayMs);
+    const horizon = reminderHorizon([{ reminders: [{ days: 45 }, { months: 2 }] }], madeAt);
+    const twoMonths = addDuration(madeAt, { months: 2 });
+    expect(horizon).toBeGreaterThanOrEqual(twoMonths);
+    expect(horizon).toBeLessThanOrEqual(twoMonths + 4 * dayMs);
   });
 
   test("is now where there are none", () => {
     expect(reminderHorizon([], madeAt)).toBe(madeAt);
+    expect(reminderHorizon([{ reminders: [] }], madeAt)).toBe(madeAt);
   });
 
-  test("no token that expires later is due", () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 179 }), (day) => {
-        const now = madeAt + day * dayMs;
-        if (dueReminder(made(half), half, now) !== undefined)
-          expect(made(half).expiresAt).toBeLessThanOrEqual(reminderHorizon(thresholds, now));
-      }),
+  test("no token that expires later is due, whatever the rules under which it was made", () => {
+    const durations = fc.oneof(
+      fc.integer({ min: 1, max: 400 }).map((days): Duration => ({ days })),
+      fc.integer({ min: 1, max: 13 }).map((months): Duration => ({ months })),
     );
+    const expiries = fc.oneof(
+      durations.map((after): Expiry => ({ type: "fixed", after })),
+      durations.map((unusedFor): Expiry => ({ type: "sliding", unusedFor })),
+      fc.constant<Expiry>({ type: "never" }),
+    );
+    fc.assert(
+      fc.property(
+        fc.record({ expiry: expiries, reminders: fc.array(durations, { maxLength: 4 }) }),
+        fc.record({ life: durations, madeSeconds: fc.integer({ min: 0, max: 2_000_000_000 }) }),
+        fc.integer({ min: 0, max: 400 * 24 }),
+        (rules, { life, madeSeconds }, hours) => {
+          const secretCreatedAt = madeSeconds * 1000;
+          const expiresAt = addDuration(secretCreatedAt, life);
+          const now = secretCreatedAt + (hours * dayMs) / 24;
+          const token = { secretCreatedAt, expiresAt, remindedFrom: null };
+          if (dueReminder(token, rules, now) !== undefined)
+            expect(expiresAt).toBeLessThanOrEqual(reminderHorizon([rules], now));
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe("reminderIntervalMs", () => {
+  test("is an hour, or a twenty-fourth of the shortest threshold", () => {
+    expect(reminderIntervalMs([])).toBe(3_600_000);
+    expect(reminderIntervalMs([half, month])).toBe(3_600_000);
+    expect(reminderIntervalMs([half, { reminders: [{ hours: 1 }] }])).toBe(150_000);
   });
 });

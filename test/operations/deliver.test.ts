@@ -17,7 +17,7 @@ describe.each(REPOSITORIES)("CORE-71 deliver, over $store", ({ open }) => {
     const events = await world.trail();
     const recipient = world.directory.find(ADA);
     expect(world.notifier.notices).toEqual(
-      events.map((event) => ({ ...event, recipient, attempt: 1 })),
+      events.map((event) => ({ ...event, recipient, channel: "notifier", attempt: 1 })),
     );
     expect(events.map(({ type }) => type)).toEqual(["token.issued", "token.revoked"]);
     expect(await world.tokens.jobs.deliver()).toEqual(NOTHING);

@@ -180,6 +180,9 @@ describe("performed", () => {
     await tokens.issue({ kind: "web", name: "web", ...own });
     await tokens.regenerate({ tokenId: app.token.id, actor: SYSTEM });
     await tokens.rotate({ kind: "web", ...own });
+    await tokens.cancelRotation({ kind: "web", ...own });
+    await tokens.rotate({ kind: "web", ...own });
+    await tokens.resendRotation({ kind: "web", ...own });
     await tokens.jobs.deliver();
     const code = notifier.notices.find((notice) => notice.code !== undefined)?.code ?? "";
     await tokens.confirmRotation({ code });
@@ -187,33 +190,41 @@ describe("performed", () => {
     await tokens.get({ tokenId: token.id, actor: SYSTEM });
     await tokens.list(own);
     await tokens.events({ account: ACCOUNT, actor: SYSTEM });
+    await tokens.exportEvents({ account: ACCOUNT, actor: SYSTEM });
+    await tokens.notices.parked({ actor: SYSTEM });
+    await tokens.notices.retry({ actor: SYSTEM });
     const zone = { account: ACCOUNT, name: "office", actor: MANAGER };
     await tokens.zones.put({ ...zone, ranges: ["203.0.113.0/24"] });
     await tokens.zones.list({ account: ACCOUNT, actor: MANAGER });
     await tokens.zones.remove(zone);
     await tokens.revokeCurrent(secret);
+    await tokens.reportLeak(secret, { source: "scanner" });
     await tokens.revoke({ tokenId: token.id, actor: SYSTEM });
     await tokens.revokeAll({ kind: "web", ...own });
     await tokens.deprovision(own);
     await tokens.jobs.sweep();
     await tokens.jobs.remind();
+    await tokens.jobs.prune();
     expect(told.performed.map(({ operation, code }) => [operation, code])).toEqual(
       [
-        ...["issue", "issue", "issue", "regenerate", "rotate", "jobs.deliver", "confirmRotation"],
-        ...["update", "get", "list", "events", "zones.put", "zones.list", "zones.remove"],
-        ...["revokeCurrent", "revoke", "revokeAll", "deprovision", "jobs.sweep", "jobs.remind"],
+        ...["issue", "issue", "issue", "regenerate", "rotate", "cancelRotation", "rotate"],
+        ...["resendRotation", "jobs.deliver", "confirmRotation", "update", "get", "list", "events"],
+        ...["exportEvents", "notices.parked", "notices.retry", "zones.put", "zones.list"],
+        ...["zones.remove", "revokeCurrent", "reportLeak", "revoke", "revokeAll", "deprovision"],
+        ...["jobs.sweep", "jobs.remind", "jobs.prune"],
       ].map((operation) => [operation, "done"]),
     );
     const counted = told.performed.flatMap(({ operation, counts }) =>
       counts ? [{ operation, ...counts }] : [],
     );
     expect(counted).toEqual([
-      { operation: "jobs.deliver", delivered: 5, retried: 0, parked: 0 },
+      { operation: "jobs.deliver", delivered: 8, retried: 0, parked: 0 },
       { operation: "revokeCurrent", revoked: 1 },
       { operation: "revokeAll", revoked: 2 },
       { operation: "deprovision", revoked: 1 },
       { operation: "jobs.sweep", removed: 0 },
       { operation: "jobs.remind", reminded: 0 },
+      { operation: "jobs.prune", pruned: 0 },
     ]);
     expect(told.performed.every(({ durationMs }) => durationMs >= 0)).toBe(true);
   });
@@ -241,14 +252,18 @@ describe("performed", () => {
     const { observer, told } = recordingObserver();
     const watched = watchedRepository(memoryRepository());
     watched.failing.add("expiredBefore");
-    const { tokens } = createWorld({ observer, repository: watched.repository });
+    const { tokens } = createWorld({
+      ...{ observer, repository: watched.repository, keepEvents: { days: 30 } },
+    });
     tokens.start({ every: { seconds: 1 } });
     await vi.advanceTimersByTimeAsync(1000);
     await tokens.close();
-    expect(told.performed.map(({ operation, code }) => [operation, code])).toEqual([
-      ["jobs.sweep", "unavailable"],
-      ["jobs.remind", "done"],
-      ["jobs.deliver", "done"],
+    // Deliveries have a schedule of their own.
+    expect(told.performed.map(({ operation, code }) => `${operation} ${code}`).sort()).toEqual([
+      "jobs.deliver done",
+      "jobs.prune done",
+      "jobs.remind done",
+      "jobs.sweep unavailable",
     ]);
     expect(told.failed).toEqual(["jobs"]);
   });
@@ -444,7 +459,7 @@ describe("unobserved", () => {
     await world.verify("no secret");
     await world.tokens.jobs.sweep();
     await world.tokens.revokeCurrent(secret);
-    await world.tokens.close();
     expect(now).not.toHaveBeenCalled();
+    await world.tokens.close();
   });
 });

@@ -5,6 +5,8 @@ import {
   type InvalidationBus,
   memoryBus,
   memoryRepository,
+  type Notice,
+  NoticeError,
   type Pepper,
   SYSTEM,
   TokenryError,
@@ -72,11 +74,17 @@ async function eventfulLife() {
   await keep(await world.issue({ kind: "web" }));
   for (const { secret } of [old, service, application])
     given.push(await world.verify(secret, { address: "10.0.0.2" }));
-  await keep(await tokens.regenerate({ tokenId: application.token.id, actor: MANAGER }));
+  const renewed = await keep(
+    await tokens.regenerate({ tokenId: application.token.id, actor: MANAGER }),
+  );
   given.push(
     await tokens.update({ tokenId: service.token.id, actor: MANAGER, name: "new", network: null }),
   );
-  await tokens.rotate({ owner: ADA, kind: "web", actor: ADA });
+  const web = { owner: ADA, kind: "web", actor: ADA } as const;
+  await tokens.rotate(web);
+  given.push(await tokens.cancelRotation(web));
+  await tokens.rotate(web);
+  given.push(await tokens.resendRotation(web));
   await tokens.jobs.deliver();
   const code = world.notifier.notices.find((notice) => notice.code !== undefined)?.code ?? "";
   await keep(await tokens.confirmRotation({ code }));
@@ -84,7 +92,13 @@ async function eventfulLife() {
     await tokens.list({ owner: ADA, actor: ADA }),
     await tokens.get({ tokenId: service.token.id, actor: ADA }),
   );
+  world.directory.change(ADA, { active: false });
+  await tokens.ownerChanged(ADA);
+  given.push(await world.verify(service.secret));
+  world.directory.change(ADA, { active: true });
   await tokens.revokeCurrent(service.secret);
+  const found = { source: `in ${renewed.secret.reveal()}`, url: `https://x/${code}` };
+  given.push(await tokens.reportLeak(renewed.secret, found));
   world.clock.pass({ days: 25 });
   await tokens.jobs.remind();
   world.clock.pass({ days: 300 });
@@ -100,13 +114,19 @@ describe("CORE-70, ASVS 16.2.5 a secret, a hash or a pepper is in no log, error,
     const { world, published, budgetKeys, secrets, hashes, given, code } = await eventfulLife();
     const events = [...(await world.trail()), ...(await world.trail(undefined, OTHER_ACCOUNT))];
     const notices = world.notifier.notices.map(({ code: _code, ...notice }) => notice);
-    expect(new Set(events.map(({ type }) => type)).size).toBeGreaterThanOrEqual(9);
+    const trail = await world.tokens.exportEvents({ account: ACCOUNT, actor: SYSTEM });
+    const types = new Set(events.map(({ type }) => type));
+    expect(types.size).toBeGreaterThanOrEqual(13);
+    const told = ["token.leaked", "rotation.cancelled"];
+    expect([...types]).toEqual(expect.arrayContaining([...told, "owner.refused"]));
+    expect(notices.map(({ type }) => type)).toEqual(expect.arrayContaining(told));
     expect(world.errors.length).toBeGreaterThan(0);
     const text = [
       ...[events, notices, published, budgetKeys, given].map(shown),
       ...world.errors.map(shown),
       shown(world.tokens),
       shown(await world.repository.events({ account: ACCOUNT, limit: 200 })),
+      await new Response(trail).text(),
     ].join("\n");
     const bodies = secrets.map((secret) => secret.slice(secret.lastIndexOf("_") + 1));
     expect(secrets).toHaveLength(6);
@@ -146,6 +166,29 @@ describe("CORE-70, ASVS 16.2.5 a secret, a hash or a pepper is in no log, error,
     expect(shown(sent)).not.toContain(secret.reveal().slice("acme_svc_".length, -4));
   });
 
+  test("T-15 in no parked notice, whatever the mail server said", async () => {
+    const watched = watchedRepository(memoryRepository());
+    const world = createWorld({ repository: watched.repository, peppers: [PEPPER] });
+    const { tokens, notifier } = world;
+    const { secret, token } = await world.issue({ kind: "web" });
+    await tokens.rotate({ owner: ADA, kind: "web", actor: ADA });
+    const stored = await watched.repository.findById(token.id);
+    const codes: string[] = [];
+    const deliver = async (notice: Notice): Promise<void> => {
+      if (notice.code !== undefined) codes.push(notice.code);
+      const said = [secret.reveal(), notice.code, stored?.hash].join(", ");
+      throw new NoticeError(`550 no ${said}`, { isFinal: true });
+    };
+    const node = world.node({ notifier: { ...notifier, deliver } });
+    expect(await node.jobs.deliver()).toMatchObject({ parked: 2 });
+    expect(codes).toHaveLength(1);
+    const { notices } = await node.notices.parked({ actor: SYSTEM });
+    expect(notices.map(({ failure }) => failure)).toEqual(["550 no …, , …", "550 no …, …, …"]);
+    const text = shown([notices, await watched.repository.parkedNotices({ limit: 10 })]);
+    for (const secretText of [secret.reveal().slice(-38), stored?.hash, codes[0]?.slice(-64)])
+      expect(text).not.toContain(secretText);
+  });
+
   test("in no error, also of a secret given in the wrong place", async () => {
     const world = createWorld();
     const secret = (await world.issue()).secret.reveal();
@@ -165,6 +208,15 @@ describe("CORE-70, ASVS 16.2.5 a secret, a hash or a pepper is in no log, error,
       () => world.tokens.revoke({ tokenId: secret, actor: SYSTEM }),
       () => world.tokens.list({ owner: ADA, actor: ADA, cursor: secret }),
       () => world.tokens.events({ account: ACCOUNT, actor: ADA, cursor: secret }),
+      () =>
+        world.tokens.events({ account: ACCOUNT, actor: SYSTEM, types: [`${secret}\n` as never] }),
+      () => world.tokens.exportEvents({ account: ACCOUNT, actor: ADA, [secret]: 1 }),
+      () => world.tokens.notices.parked({ actor: SYSTEM, cursor: secret }),
+      () => world.tokens.notices.retry({ actor: SYSTEM, channel: `${secret}${secret}` }),
+      () => world.tokens.reportLeak(secret, { source: "scanner", [secret]: 1 }),
+      () => world.tokens.resendRotation({ owner: secret, kind: "web", actor: SYSTEM }),
+      () => world.tokens.cancelRotation({ code: secret }),
+      () => world.tokens.cancelRotation({ owner: ADA, kind: secret, actor: SYSTEM }),
       () => world.tokens.confirmRotation({ code: secret }),
       () =>
         world.tokens.zones.put({

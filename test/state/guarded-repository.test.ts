@@ -13,8 +13,13 @@ const CALLS: { readonly [Method in keyof Repository]: (repository: Repository) =
   expiringBetween: (repository) => repository.expiringBetween(0, 1, 1),
   zones: (repository) => repository.zones("acme"),
   events: (repository) => repository.events({ account: "acme", limit: 1 }),
-  claimNotices: (repository) => repository.claimNotices(1, 1, 0),
-  settleNotice: (repository) => repository.settleNotice("id", { status: "parked", attempt: 1 }),
+  claimNotices: (repository) =>
+    repository.claimNotices({ channels: ["notifier"], limit: 1, leaseMs: 1, now: 0 }),
+  settleNotices: (repository) =>
+    repository.settleNotices([{ id: "id", channel: "notifier", attempt: 1, status: "delivered" }]),
+  parkedNotices: (repository) => repository.parkedNotices({ limit: 1 }),
+  retryNotices: (repository) => repository.retryNotices({}),
+  pruneEvents: (repository) => repository.pruneEvents(0, 1),
 };
 
 describe.each(Object.entries(CALLS))("CORE-13 %s", (method, call) => {

@@ -73,6 +73,63 @@ describe("a schedule", () => {
     expect(pass).not.toHaveBeenCalled();
   });
 
+  test("woken, it does a pass at once, and the next after an interval", async () => {
+    const pass = vi.fn(async () => undefined);
+    const schedule = createSchedule(pass);
+    schedule.start(100);
+    await vi.advanceTimersByTimeAsync(30);
+    for (let count = 0; count < 3; count++) schedule.wake();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(pass).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(98);
+    expect(pass).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(2);
+    expect(pass).toHaveBeenCalledTimes(2);
+    expect(vi.getTimerCount()).toBe(1);
+    await schedule.stop();
+  });
+
+  test("woken while a pass runs, it does another right after it", async () => {
+    const ends: (() => void)[] = [];
+    const schedule = createSchedule(() => new Promise((resolve) => ends.push(resolve)));
+    schedule.start(100);
+    await vi.advanceTimersByTimeAsync(100);
+    schedule.wake();
+    schedule.wake();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(ends).toHaveLength(1);
+    ends[0]?.();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(ends).toHaveLength(2);
+    ends[1]?.();
+    await vi.advanceTimersByTimeAsync(99);
+    expect(ends).toHaveLength(2);
+    await schedule.stop();
+  });
+
+  test("woken when it is not running, it does nothing", async () => {
+    const pass = vi.fn(async () => undefined);
+    const schedule = createSchedule(pass);
+    schedule.wake();
+    schedule.start(100);
+    await schedule.stop();
+    schedule.wake();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(pass).not.toHaveBeenCalled();
+  });
+
+  test("stopped when it has been woken, it does that pass first, once", async () => {
+    const pass = vi.fn(async () => undefined);
+    const schedule = createSchedule(pass);
+    schedule.start(100);
+    schedule.wake();
+    await schedule.stop();
+    expect(pass).toHaveBeenCalledTimes(1);
+    await schedule.stop();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(pass).toHaveBeenCalledTimes(1);
+  });
+
   test("keeps no process alive", async () => {
     const timers = vi.spyOn(globalThis, "setTimeout");
     const schedule = createSchedule(async () => undefined);

@@ -17,6 +17,14 @@ test("lets one through when the clock has stepped back", () => {
   expect([5000, 4999, 5000].map((now) => throttle.admits("a", now))).toEqual([true, true, false]);
 });
 
+test("what came to nothing is taken back: the next one is let through", () => {
+  const throttle = createThrottle(1000, 10);
+  throttle.admits("a", 0);
+  throttle.admits("b", 0);
+  throttle.release("a");
+  expect(["a", "b"].map((key) => throttle.admits(key, 1))).toEqual([true, false]);
+});
+
 test("remembers a limited number of keys, those used last", () => {
   const throttle = createThrottle(1000, 2);
   for (const key of ["a", "b", "c", "d", "e", "f"]) throttle.admits(key, 0);

@@ -3,13 +3,20 @@ import { expectTypeOf } from "vitest";
 import {
   type Actor,
   type BudgetState,
+  type Cancelled,
+  type CancelRotationRequest,
   createTokenry,
   type DenialCode,
+  type EventType,
   type Issued,
+  type LeakResult,
   manyChoice,
   manySliding,
   type Owner,
+  type ParkedNoticesPage,
+  type PruneResult,
   primaryBackup,
+  type RetriedCount,
   type RotationPending,
   type Secret,
   SYSTEM,
@@ -55,6 +62,10 @@ void tokens.list({ owner: "ada", actor: "ada", kind: "nope" });
 // @ts-expect-error no such kind
 void tokens.rotate({ owner: "ada", actor: "ada", kind: "nope" });
 // @ts-expect-error no such kind
+void tokens.resendRotation({ owner: "ada", actor: "ada", kind: "nope" });
+// @ts-expect-error no such kind
+void tokens.cancelRotation({ owner: "ada", actor: "ada", kind: "nope" });
+// @ts-expect-error no such kind
 tokens.scanPattern("nope");
 void tokens.issue({ ...issue, kind: "application", access: { orders: "read", invoices: ["GET"] } });
 void tokens.issue({ ...issue, kind: "application", access: "full", budgets: { orders: 10 } });
@@ -70,6 +81,51 @@ void tokens.update({ tokenId: "id", actor: "ada", access: { refunds: "read" } })
 // An API named by a request is decided at run time, not at compile time.
 void tokens.verify("secret", { api: "orders", method: "GET" });
 void tokens.verify("secret", { api: String(process.argv[2]), method: "GET" });
+
+// A rotation is cancelled by its owner or by its code, not by half of either.
+void tokens.resendRotation({ owner: "ada", actor: SYSTEM, kind: "personal" });
+void tokens.cancelRotation({ owner: "ada", actor: SYSTEM, kind: "personal" });
+void tokens.cancelRotation({ code: "code" });
+expectTypeOf(tokens.cancelRotation).parameters.toEqualTypeOf<[CancelRotationRequest<Kind>]>();
+// @ts-expect-error by whom?
+void tokens.cancelRotation({ owner: "ada", kind: "personal" });
+// @ts-expect-error whose?
+void tokens.cancelRotation({ actor: SYSTEM });
+// @ts-expect-error a code is text
+void tokens.cancelRotation({ code: 7 });
+// @ts-expect-error by owner only: a link is sent to its owner
+void tokens.resendRotation({ code: "code" });
+
+// A leak is reported with a source, by text or Secret.
+declare const secret: Secret;
+void tokens.reportLeak(secret, { source: "github" });
+void tokens.reportLeak("secret", { source: "github", url: undefined });
+// @ts-expect-error by whom, or where?
+void tokens.reportLeak(secret, {});
+// @ts-expect-error an address is text
+void tokens.reportLeak(secret, { source: "github", url: new URL("https://paste.example/1") });
+// @ts-expect-error nothing was found
+void tokens.reportLeak(undefined, { source: "github" });
+
+// The trail is chosen from by the names of events, and by instants.
+const part = { account: "acme", actor: SYSTEM } as const;
+void tokens.events({ ...part, types: ["token.leaked", "owner.refused", "rotation.cancelled"] });
+void tokens.exportEvents({ ...part, types: undefined, since: new Date(), until: undefined });
+// @ts-expect-error no such event
+void tokens.events({ ...part, types: ["token.stolen"] });
+// @ts-expect-error no such event
+void tokens.exportEvents({ ...part, types: ["token.stolen"] });
+// @ts-expect-error an instant is a Date
+void tokens.exportEvents({ ...part, since: Date.now() });
+// @ts-expect-error an export has no pages
+void tokens.exportEvents({ ...part, limit: 20 });
+expectTypeOf<string>().not.toExtend<EventType>();
+
+// What was put aside is the host's to ask for, or an account's.
+void tokens.notices.parked({ actor: SYSTEM });
+void tokens.notices.retry({ account: "acme", actor: "mia", id: undefined, channel: "mail" });
+// @ts-expect-error who asks?
+void tokens.notices.parked({ account: "acme" });
 
 // What is the library's to set cannot be given.
 // @ts-expect-error AP-3 no such field
@@ -108,6 +164,13 @@ expectTypeOf(tokens.issue).returns.resolves.toEqualTypeOf<Issued<Kind>>();
 expectTypeOf(tokens.rotate).returns.resolves.toEqualTypeOf<Issued<Kind> | RotationPending>();
 expectTypeOf(tokens.get).returns.resolves.toEqualTypeOf<Token<Kind>>();
 expectTypeOf(tokens.revoke).returns.resolves.toEqualTypeOf<void>();
+expectTypeOf(tokens.resendRotation).returns.resolves.toEqualTypeOf<RotationPending>();
+expectTypeOf(tokens.cancelRotation).returns.resolves.toEqualTypeOf<Cancelled>();
+expectTypeOf(tokens.reportLeak).returns.resolves.toEqualTypeOf<LeakResult>();
+expectTypeOf(tokens.exportEvents).returns.resolves.toEqualTypeOf<ReadableStream<Uint8Array>>();
+expectTypeOf(tokens.notices.parked).returns.resolves.toEqualTypeOf<ParkedNoticesPage>();
+expectTypeOf(tokens.notices.retry).returns.resolves.toEqualTypeOf<RetriedCount>();
+expectTypeOf(tokens.jobs.prune).returns.resolves.toEqualTypeOf<PruneResult>();
 expectTypeOf<Issued["secret"]>().toEqualTypeOf<Secret>();
 
 // The verdict narrows by ok, and hands back the profile as the directory types it.

@@ -47,6 +47,14 @@ createTokenry({ ...least, peppers: [{ id: "1", key: new Uint8Array(32) }], clock
 createTokenry({ ...least, cache: { ttl: { seconds: 5 }, max: 10, owner: false } });
 // @ts-expect-error a number of seconds is no duration
 createTokenry({ ...least, cache: { ttl: 5 } });
+createTokenry({ ...least, keepEvents: { years: 1 } });
+// @ts-expect-error a number of days is no duration
+createTokenry({ ...least, keepEvents: 365 });
+createTokenry({ ...least, delivery: { concurrency: 4, timeout: { seconds: 10 } } });
+// @ts-expect-error a mistyped option
+createTokenry({ ...least, delivery: { retries: 3 } });
+// @ts-expect-error a number of seconds is no duration
+createTokenry({ ...least, delivery: { timeout: 10 } });
 
 // A directory may answer now or later.
 expectTypeOf({ find: () => undefined }).toExtend<Directory>();
@@ -61,6 +69,11 @@ for (const preset of [singleFixed, manySliding, manyChoice, primaryBackup]) {
   expectTypeOf(preset).returns.toEqualTypeOf<TokenKind>();
 }
 singleFixed({ prefix: "acme_pat", expiry: { type: "fixed", after: { days: 90 } }, reminders: [] });
+manySliding({ prefix: "acme_svc", onLeak: "notify" });
+manyChoice({ prefix: "acme_app", onLeak: "revoke" });
+primaryBackup({ prefix: "acme_web", onLeak: "notify", confirmWithin: { minutes: 30 } });
+// @ts-expect-error a leak is told in any case
+singleFixed({ prefix: "acme_pat", onLeak: "ignore" });
 // @ts-expect-error no prefix
 singleFixed({});
 // @ts-expect-error a fixed life has an end
@@ -82,3 +95,9 @@ expectTypeOf(memoryBudgets).returns.toEqualTypeOf<BudgetStore>();
 expectTypeOf(memoryBus).returns.toEqualTypeOf<InvalidationBus>();
 expectTypeOf({ deliver: async (_notice: Notice) => undefined }).not.toBeAny();
 expectTypeOf({ deliver: async (_notice: Notice) => {} }).toExtend<Notifier>();
+expectTypeOf({
+  channels: ["mail", "hook"],
+  deliver: async (_notice: Notice) => {},
+}).toExtend<Notifier>();
+expectTypeOf<Notice["channel"]>().toEqualTypeOf<string>();
+expectTypeOf<Notice["code"]>().toEqualTypeOf<string | undefined>();
