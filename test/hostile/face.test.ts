@@ -2,13 +2,14 @@ import { describe, expect, test } from "vitest";
 import type { Repository } from "../../src/index.ts";
 import { ACCOUNT, ADA, BOB, MANAGER, OTHER_ACCOUNT, STRANGER } from "../support/directory.ts";
 import { faultOf, readable } from "./named-errors.ts";
-import { createTarget, POSITIONS, type Position, type Target } from "./positions.ts";
+import { POSITIONS, type Position } from "./positions.ts";
 import { isQuick } from "./quick.ts";
+import { createTarget, type Target } from "./target.ts";
 import { HOSTILE_VALUES } from "./values.ts";
 
 /** The place that a message must begin with. */
 const PATH =
-  /^(?:request|kind|owner|actor|name|access|network|budgets|expiresIn|tokenId|code|reason|cursor|limit|account|ranges|blocked|secret|ownerId|every)\b/;
+  /^(?:request|kind|owner|actor|name|access|network|budgets|expiresIn|tokenId|code|reason|cursor|limit|account|ranges|blocked|secret|ownerId|every|report|types|since|until|id|channel)\b/;
 
 type Ended = { readonly value: unknown } | { readonly error: unknown };
 

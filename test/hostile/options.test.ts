@@ -18,6 +18,8 @@ const isMethods: Check = (value) =>
   Array.isArray(value) && value.length > 0 && Array.from(value).every(isMethod);
 const isMethod: Check = (value) => typeof value === "string" && /^[\w.%-]{1,32}$/.test(value);
 const isPrefix: Check = (value) => typeof value === "string" && /^[a-z]{2,32}$/.test(value);
+const isChannels: Check = (value) =>
+  Array.isArray(value) && value.length === 1 && value.every(isText(1, 64));
 const isEmptyObject: Check = (value) =>
   typeof value === "object" &&
   value !== null &&
@@ -57,6 +59,7 @@ const OPTIONS = {
       issuedBy: "manager",
       budgetPercent: 20,
       reminders: [{ days: 7 }],
+      onLeak: "notify",
     },
     sliding: {
       ...{ prefix: "a_sliding", slots: "single", access: "owner", replacement: "revoke-first" },
@@ -73,6 +76,9 @@ const OPTIONS = {
   directory: changingDirectory(),
   peppers: [{ id: "1", key: "a pepper of thirty-two characters" }],
   cache: { ttl: { seconds: 5 }, max: 10, owner: { seconds: 5 } },
+  notifier: { channels: ["mail", "hook"], deliver: async () => {} },
+  delivery: { concurrency: 8, timeout: { seconds: 30 } },
+  keepEvents: { days: 400 },
 };
 
 /** What may rightly stand in each place. Where nothing is named, nothing of what is tried may. */
@@ -96,6 +102,7 @@ const RIGHTS: Readonly<Record<string, Check>> = {
   "kinds.many.reminders": optional(isEmptyList),
   "kinds.many.reminders.0": never,
   "kinds.many.reminders.0.days": isWhole(1, 1000),
+  "kinds.many.onLeak": optional(never),
   "kinds.sliding.expiry.unusedFor": never,
   "kinds.sliding.expiry.unusedFor.days": isWhole(1, 1000),
   "kinds.sliding.expiry.atMost": (value) => value === undefined,
@@ -128,6 +135,15 @@ const RIGHTS: Readonly<Record<string, Check>> = {
   "cache.ttl.seconds": isWhole(1, 1000),
   "cache.max": optional(isWhole(1, 100_000_000)),
   "cache.owner": optional((value) => value === false),
+  "notifier.channels": (value) => value === undefined || isChannels(value),
+  "notifier.channels.0": isText(1, 64),
+  "notifier.deliver": isFunction,
+  delivery: optional(isEmptyObject),
+  "delivery.concurrency": optional(isWhole(1, 100)),
+  "delivery.timeout": optional(never),
+  "delivery.timeout.seconds": isWhole(1, 60),
+  keepEvents: (value) => value === undefined,
+  "keepEvents.days": isWhole(1, 100_000),
 };
 
 function withValue(at: unknown, [key = "", ...rest]: readonly string[], value: unknown): unknown {

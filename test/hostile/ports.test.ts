@@ -5,6 +5,8 @@ import {
   memoryBudgets,
   memoryBus,
   memoryRepository,
+  type Notifier,
+  type Secret,
   SYSTEM,
   type TokenryOptions,
 } from "../../src/index.ts";
@@ -41,8 +43,16 @@ function broken<Port extends object>(port: Port, answer: () => unknown, method?:
   });
 }
 
-/** Every operation that asks ports, on a token that was issued while they were in order. */
-function operations(world: World, { tokenId, secret }: { tokenId: string; secret: string }) {
+/** What was issued while the ports were in order. */
+interface Given {
+  readonly tokenId: string;
+  readonly secret: string;
+  /** Another token's. */
+  readonly leaked: Secret;
+}
+
+/** Every operation that asks ports, on tokens that were issued while they were in order. */
+function operations(world: World, { tokenId, secret, leaked }: Given) {
   const { tokens } = world;
   const actor = ADA;
   const of = { tokenId, actor };
@@ -59,11 +69,18 @@ function operations(world: World, { tokenId, secret }: { tokenId: string; secret
     regenerate: () => tokens.regenerate({ ...of, actor: SYSTEM }),
     rotate: () => tokens.rotate({ owner: ADA, kind: "direct", actor }),
     "request a rotation": () => tokens.rotate({ owner: ADA, kind: "web", actor }),
+    resendRotation: () => tokens.resendRotation({ owner: ADA, kind: "web", actor }),
+    "cancelRotation by code": () => tokens.cancelRotation({ code: `${tokenId}_${"0".repeat(64)}` }),
+    cancelRotation: () => tokens.cancelRotation({ owner: ADA, kind: "web", actor }),
     confirmRotation: () => tokens.confirmRotation({ code: `${tokenId}_${"0".repeat(64)}` }),
     update: () => tokens.update({ ...of, name: "y", actor: SYSTEM }),
     get: () => tokens.get({ ...of }),
     list: () => tokens.list({ owner: ADA, actor }),
     events: () => tokens.events({ account: ACCOUNT, actor }),
+    exportEvents: async () =>
+      new Response(await tokens.exportEvents({ account: ACCOUNT, actor })).text(),
+    "notices.parked": () => tokens.notices.parked({ actor: SYSTEM }),
+    "notices.retry": () => tokens.notices.retry({ account: ACCOUNT, actor: SYSTEM }),
     "zones.put": () =>
       tokens.zones.put({ account: ACCOUNT, name: "home", ranges: ["10.0.0.0/8"], actor: SYSTEM }),
     "zones.list": () => tokens.zones.list({ account: ACCOUNT, actor: SYSTEM }),
@@ -73,6 +90,8 @@ function operations(world: World, { tokenId, secret }: { tokenId: string; secret
     sweep: () => tokens.jobs.sweep(),
     remind: () => tokens.jobs.remind(),
     deliver: () => tokens.jobs.deliver(),
+    prune: () => tokens.jobs.prune(),
+    reportLeak: () => tokens.reportLeak(leaked, { source: "scanner" }),
     revoke: () => tokens.revoke({ ...of }),
     revokeCurrent: () => tokens.revokeCurrent(secret),
     revokeAll: () => tokens.revokeAll({ owner: ADA, actor }),
@@ -83,12 +102,13 @@ function operations(world: World, { tokenId, secret }: { tokenId: string; secret
 /** What is wrong with how the operations end over a node whose ports are as given, if anything. */
 async function faults(healthy: World, ports: Partial<TokenryOptions>): Promise<string[]> {
   const { secret, token } = await healthy.issue({ kind: "service" });
+  const leaked = await healthy.issue({ kind: "service" });
   await healthy.issue({ kind: "web" });
   await healthy.issue({ kind: "direct" });
-  const node = healthy.node(ports);
+  const node = healthy.node({ keepEvents: { days: 30 }, ...ports });
   const calls = operations(
     { ...healthy, tokens: node },
-    { tokenId: token.id, secret: secret.reveal() },
+    { tokenId: token.id, secret: secret.reveal(), leaked: leaked.secret },
   );
   const found: string[] = [];
   for (const [name, call] of Object.entries(calls)) {
@@ -138,10 +158,12 @@ describe.each(Object.entries(ANSWERS))("a port that %s", (_label, answer) => {
     }
   });
 
-  test("the notifier", async () => {
-    const healthy = createWorld();
-    const notifier = broken(healthy.notifier, answer);
-    expect(await faults(healthy, { notifier })).toEqual([]);
+  test("the notifier, with channels and without", async () => {
+    for (const channels of [{}, { channels: ["mail", "hook"] }]) {
+      // A cast, as what it answers is wrong by intent.
+      const notifier = { ...channels, deliver: answer } as Notifier;
+      expect(await faults(createWorld(), { notifier })).toEqual([]);
+    }
   });
 
   test("the bus", async () => {
@@ -188,6 +210,18 @@ describe("a port that never answers keeps no call waiting that needs no answer o
     const node = healthy.node({ bus: { subscribe: never, publish: never } });
     const verdict = node.verify(secret, { api: "orders", method: "GET" });
     expect((await withinASecond(verdict)).ok).toBe(true);
+  });
+
+  test("the notifier, while notices are on their way", async () => {
+    const healthy = createWorld();
+    const { secret } = await healthy.issue();
+    const notifier = { channels: ["mail", "hook"], deliver: never };
+    const node = healthy.node({ notifier });
+    void node.jobs.deliver();
+    const verdict = node.verify(secret, { api: "orders", method: "GET" });
+    expect((await withinASecond(verdict)).ok).toBe(true);
+    const report = node.reportLeak(secret, { source: "scanner" });
+    expect(await withinASecond(report)).toMatchObject({ revoked: true });
   });
 
   test("the handler of errors", async () => {

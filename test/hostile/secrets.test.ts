@@ -160,19 +160,47 @@ describe("unknown, with one look-up, where the shape is right", () => {
   });
 });
 
-test("revokeCurrent ends nothing by a text that is no secret, and takes nothing but text and Secrets", async () => {
-  for (const text of [
-    "",
-    ` ${secret}`,
-    checksummed(`acme_svc_${body}`),
-    "x".repeat(10 * MEBIBYTE),
-  ]) {
-    expect(await world.tokens.revokeCurrent(text)).toEqual({ revoked: 0 });
-  }
-  for (const value of [[secret], new String(secret), Object.create(Secret.prototype), undefined]) {
-    await expect(world.tokens.revokeCurrent(value as string)).rejects.toThrow(
-      new TypeError("secret must be a string"),
-    );
-  }
-  expect(await world.codeOf(secret)).toBe("ok");
+const report = { source: "our scanner", url: "https://paste.example/1" };
+
+describe.each([
+  {
+    name: "revokeCurrent",
+    end: (text: string) => world.tokens.revokeCurrent(text),
+    nothing: { revoked: 0 },
+  },
+  {
+    name: "reportLeak",
+    end: (text: string) => world.tokens.reportLeak(text, report),
+    nothing: { known: false, revoked: false },
+  },
+])("$name", ({ end, nothing }) => {
+  test.each([
+    ["an empty text", ""],
+    ["a blank before", ` ${secret}`],
+    ["another kind's prefix", checksummed(`acme_svc_${body}`)],
+    ["the former prefix", checksummed(`old_pat_${body}`)],
+    ["in quotes", `"${secret}"`],
+    ["ten mebibytes", "x".repeat(10 * MEBIBYTE)],
+    ["ten mebibytes of secrets", secret.repeat((10 * MEBIBYTE) / secret.length)],
+  ])("ends nothing by a text that is no secret: %s", async (_label, text) => {
+    const before = (await world.trail()).length;
+    let answer: unknown;
+    const wasQuick = await isQuick(async () => {
+      answer = await end(text);
+    });
+    expect({ answer, wasQuick }).toEqual({ answer: nothing, wasQuick: true });
+    expect(await world.trail()).toHaveLength(before);
+    expect(await world.codeOf(secret)).toBe("ok");
+  });
+
+  test.each([
+    ["an array", [secret]],
+    ["a boxed text", new String(secret)],
+    ["what looks like a Secret", Object.create(Secret.prototype)],
+    ["a proxy of a Secret", new Proxy(issued.secret, {})],
+    ["nothing", undefined],
+  ])("takes nothing but text and Secrets: not %s", async (_label, value) => {
+    await expect(end(value as string)).rejects.toThrow(new TypeError("secret must be a string"));
+    expect(await world.codeOf(secret)).toBe("ok");
+  });
 });

@@ -1,22 +1,28 @@
-import {
-  type ConfirmRotationRequest,
-  type DeprovisionRequest,
-  type GetRequest,
-  type Issued,
-  type ListZonesRequest,
-  type Owner,
-  type PutZoneRequest,
-  type RegenerateRequest,
-  type RemindResult,
-  type RemoveZoneRequest,
-  type RevokedCount,
-  type RevokeRequest,
-  type SweepResult,
-  type Token,
-  TokenryError,
-  type UpdateRequest,
-  type Verdict,
-  type Zone,
+import type {
+  Cancelled,
+  ConfirmRotationRequest,
+  DeprovisionRequest,
+  GetRequest,
+  Issued,
+  LeakResult,
+  ListZonesRequest,
+  ParkedNotice,
+  ParkedNoticesRequest,
+  PruneResult,
+  PutZoneRequest,
+  RegenerateRequest,
+  RemindResult,
+  RemoveZoneRequest,
+  RetriedCount,
+  RetryNoticesRequest,
+  RevokedCount,
+  RevokeRequest,
+  RotationPending,
+  SweepResult,
+  Token,
+  UpdateRequest,
+  Verdict,
+  Zone,
 } from "../../src/index.ts";
 import {
   judgeDeprovision,
@@ -28,14 +34,35 @@ import {
   type ListCall,
   type RevokeAllCall,
 } from "./model/endings.ts";
-import { type Delivered, judgeDeliver, judgeRemind, judgeSweep } from "./model/jobs.ts";
+import { type Announced, judgePrune, judgeRemind, judgeSweep } from "./model/jobs.ts";
+import { judgeLeak, type LeakCall } from "./model/leak.ts";
+import {
+  type DeliverCall,
+  type Delivered,
+  judgeDeliver,
+  judgeParked,
+  judgeRetry,
+} from "./model/notices.ts";
 import type { Outcome } from "./model/outcome.ts";
+import { type CancelCall, judgeCancel, judgeResend, type ResendCall } from "./model/pending.ts";
 import { judgeConfirm, judgeRotate, type RotateCall, type Rotated } from "./model/rotation.ts";
 import type { Model } from "./model/state.ts";
 import { type IssueCall, judgeIssue, judgeRegenerate, judgeUpdate } from "./model/tokens.ts";
+import { judgeTrail, type Trail, type TrailCall } from "./model/trail.ts";
 import { judgeVerify, type VerifyCall } from "./model/verify.ts";
 import { judgeListZones, judgePutZone, judgeRemoveZone } from "./model/zones.ts";
-import { OWNER_CACHE, type System } from "./system.ts";
+import {
+  announcedBy,
+  endOf,
+  type OwnerChange,
+  performChange,
+  performDeliver,
+  performList,
+  performParked,
+  performRotate,
+  performTrail,
+} from "./performers.ts";
+import type { System } from "./system.ts";
 
 /** What each operation is asked, and what it gives. */
 interface Operations {
@@ -43,8 +70,11 @@ interface Operations {
   readonly regenerate: [request: RegenerateRequest, result: Issued];
   readonly rotate: [request: RotateCall, result: Rotated];
   readonly confirm: [request: ConfirmRotationRequest, result: Issued];
+  readonly resend: [request: ResendCall, result: RotationPending];
+  readonly cancel: [request: CancelCall, result: Cancelled];
   readonly revoke: [request: RevokeRequest, result: unknown];
   readonly revokeCurrent: [request: string, result: RevokedCount];
+  readonly reportLeak: [request: LeakCall, result: LeakResult];
   readonly revokeAll: [request: RevokeAllCall, result: RevokedCount];
   readonly deprovision: [request: DeprovisionRequest, result: RevokedCount];
   readonly update: [request: UpdateRequest, result: Token];
@@ -54,18 +84,15 @@ interface Operations {
   readonly removeZone: [request: RemoveZoneRequest, result: unknown];
   readonly listZones: [request: ListZonesRequest, result: readonly Zone[]];
   readonly verify: [request: VerifyCall, result: Verdict];
-  readonly sweep: [request: undefined, result: SweepResult];
-  readonly remind: [request: undefined, result: RemindResult];
-  readonly deliver: [request: undefined, result: Delivered];
+  readonly exportEvents: [request: TrailCall, result: Trail];
+  readonly sweep: [request: undefined, result: Announced<SweepResult>];
+  readonly remind: [request: undefined, result: Announced<RemindResult>];
+  readonly prune: [request: undefined, result: PruneResult];
+  readonly deliver: [request: DeliverCall, result: Delivered];
+  readonly parked: [request: ParkedNoticesRequest, result: readonly ParkedNotice[]];
+  readonly retry: [request: RetryNoticesRequest, result: RetriedCount];
   readonly changeOwner: [request: OwnerChange, result: unknown];
   readonly pass: [request: number, result: unknown];
-}
-
-/** New facts of an owner, or none where it leaves; told to tokenry, or left to be found out. */
-export interface OwnerChange {
-  readonly owner: string;
-  readonly facts: Omit<Owner, "id"> | undefined;
-  readonly isAnnounced: boolean;
 }
 
 type Name = keyof Operations;
@@ -87,8 +114,11 @@ const PERFORM: Performers = {
   regenerate: ({ world }, request) => world.tokens.regenerate(request),
   rotate: performRotate,
   confirm: ({ world }, request) => world.tokens.confirmRotation(request),
+  resend: ({ world }, request) => world.tokens.resendRotation(request),
+  cancel: ({ world }, request) => world.tokens.cancelRotation(request),
   revoke: ({ world }, request) => world.tokens.revoke(request),
   revokeCurrent: ({ world }, secret) => world.tokens.revokeCurrent(secret),
+  reportLeak: ({ world }, { secret, report }) => world.tokens.reportLeak(secret, report),
   revokeAll: ({ world }, request) => world.tokens.revokeAll(request),
   deprovision: ({ world }, request) => world.tokens.deprovision(request),
   update: ({ world }, request) => world.tokens.update(request),
@@ -98,46 +128,16 @@ const PERFORM: Performers = {
   removeZone: ({ world }, request) => world.tokens.zones.remove(request),
   listZones: ({ world }, request) => world.tokens.zones.list(request),
   verify: ({ world }, { secret, ...request }) => world.tokens.verify(secret, request),
-  sweep: ({ world }) => world.tokens.jobs.sweep(),
-  remind: ({ world }) => world.tokens.jobs.remind(),
+  exportEvents: performTrail,
+  sweep: (system) => announcedBy(system, "token.expired", system.world.tokens.jobs.sweep),
+  remind: (system) => announcedBy(system, "token.expiring", system.world.tokens.jobs.remind),
+  prune: ({ world }) => world.tokens.jobs.prune(),
   deliver: performDeliver,
+  parked: performParked,
+  retry: ({ world }, request) => world.tokens.notices.retry(request),
   changeOwner: performChange,
   pass: async ({ world }, milliseconds) => world.clock.set(world.clock.now() + milliseconds),
 };
-
-async function performRotate({ world }: System, request: RotateCall): Promise<Rotated> {
-  const rotated = await world.tokens.rotate(request);
-  if (!("pending" in rotated)) return rotated;
-  const stored = await world.repository.listByOwner({ ...request, limit: 200 });
-  const pending = stored.find(({ slot }) => slot === "pending");
-  return { ...rotated, pendingId: pending?.id ?? "replaced meanwhile" };
-}
-
-/** All pages. */
-async function performList({ world }: System, request: ListCall): Promise<readonly Token[]> {
-  const tokens: Token[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await world.tokens.list({ ...request, cursor });
-    tokens.push(...page.tokens);
-    cursor = page.cursor;
-  } while (cursor !== undefined);
-  return tokens;
-}
-
-async function performDeliver({ world }: System): Promise<Delivered> {
-  const before = world.notifier.notices.length;
-  const result = await world.tokens.jobs.deliver();
-  return { result, notices: world.notifier.notices.slice(before) };
-}
-
-async function performChange({ world }: System, change: OwnerChange): Promise<void> {
-  const { owner, facts, isAnnounced } = change;
-  world.directory.remove(owner);
-  if (facts !== undefined) world.directory.change(owner, facts);
-  if (isAnnounced) await world.tokens.ownerChanged(owner);
-  else world.clock.pass(OWNER_CACHE);
-}
 
 type Judges = {
   readonly [Each in Name]: (
@@ -152,8 +152,11 @@ const JUDGE: Judges = {
   regenerate: judgeRegenerate,
   rotate: judgeRotate,
   confirm: judgeConfirm,
+  resend: judgeResend,
+  cancel: judgeCancel,
   revoke: judgeRevoke,
   revokeCurrent: judgeRevokeCurrent,
+  reportLeak: judgeLeak,
   revokeAll: judgeRevokeAll,
   deprovision: judgeDeprovision,
   update: judgeUpdate,
@@ -163,9 +166,13 @@ const JUDGE: Judges = {
   removeZone: judgeRemoveZone,
   listZones: judgeListZones,
   verify: judgeVerify,
+  exportEvents: judgeTrail,
   sweep: (model, _request, outcome) => judgeSweep(model, outcome),
   remind: (model, _request, outcome) => judgeRemind(model, outcome),
+  prune: (model, _request, outcome) => judgePrune(model, outcome),
   deliver: (model, _request, outcome) => judgeDeliver(model, outcome),
+  parked: judgeParked,
+  retry: judgeRetry,
   changeOwner(model, { owner, facts, isAnnounced }) {
     if (facts === undefined) model.people.delete(owner);
     else model.people.set(owner, { id: owner, ...facts });
@@ -179,16 +186,11 @@ const JUDGE: Judges = {
 const OWNER_CACHE_MS = 5000;
 
 /** Does a call, and catches what it may throw. */
-export async function perform<Called extends Name>(
+export function perform<Called extends Name>(
   system: System,
   { name, request }: Call<Called>,
 ): Promise<Outcome<Operations[Called][1]>> {
-  try {
-    return { ok: true, value: await PERFORM[name](system, request) };
-  } catch (error) {
-    if (!(error instanceof TokenryError)) throw error;
-    return { ok: false, code: error.code };
-  }
+  return endOf(() => PERFORM[name](system, request));
 }
 
 /** Tells whether a call ended as the model says, and lets it happen in the model too. Throws where the two disagree. */

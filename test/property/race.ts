@@ -2,10 +2,10 @@ import type { Scheduler } from "fast-check";
 import { type Repository, SYSTEM } from "../../src/index.ts";
 import { type Call, judge, perform } from "./calls.ts";
 import type { Outcome } from "./model/outcome.ts";
-import type { Model } from "./model/state.ts";
-import { compareTrails, lineOf, newModel, type Open, OWNERS, runCall, textOf } from "./sequence.ts";
-import type { Step } from "./steps.ts";
+import { isPending, type Model } from "./model/state.ts";
+import { compareStored, lineOf, newModel, type Open, OWNERS, runCall, textOf } from "./sequence.ts";
 import { openSystem, type System } from "./system.ts";
+import type { Step } from "./targets.ts";
 
 /** What is made at once, in which order the repository gets to it, and what is there before. */
 export interface Race {
@@ -23,7 +23,7 @@ type Ended = { readonly call: Call; readonly outcome: Outcome<unknown> };
 export async function runRace(open: Open, { prelude, race, scheduler }: Race): Promise<void> {
   const gate: { isOpen: boolean } = { isOpen: true };
   const system = await openSystem(open, (repository) => scheduled(repository, scheduler, gate));
-  const model = newModel(system, false);
+  const model = newModel(system);
   const calls: Call[] = [];
   try {
     for (const step of prelude) {
@@ -33,6 +33,7 @@ export async function runRace(open: Open, { prelude, race, scheduler }: Race): P
     const racers = race.map((step) => step(model));
     calls.push(...racers);
     gate.isOpen = false;
+    model.isQuiet = false;
     const all = Promise.all(
       racers.map(async (call) => ({ call, outcome: await perform(system, call) })),
     );
@@ -62,7 +63,7 @@ async function explain(system: System, model: Model, ended: readonly Ended[]): P
       try {
         judgeAll(candidate, order, isOverlooking);
         for (const { call, outcome } of lists) judge(candidate, call, outcome);
-        await compareTrails(system, candidate);
+        await compareStored(system, candidate);
         return;
       } catch (reason) {
         reasons.push(`${order.map(({ call }) => call.name).join(", ")}: ${textOf(reason)}`);
@@ -75,17 +76,20 @@ async function explain(system: System, model: Model, ended: readonly Ended[]): P
 
 /**
  * To end all of an owner's tokens ends those that were there when it looked: one that is issued then and there counts as issued after it
- * (CORE-37), though a third call may have met it already. `isOverlooking`: tokens issued right before such a call are of that sort.
+ * (CORE-37), though a third call may have met it already. So does a rotation that was asked for while its primary was there, and that
+ * nobody has confirmed. `isOverlooking`: tokens issued right before such a call, and such requests, are of that sort.
  */
 function judgeAll(model: Model, order: readonly Ended[], isOverlooking: boolean): void {
-  const latest = new Set<string>();
+  let issued: readonly string[] = [];
+  const asked: string[] = [];
   for (const { call, outcome } of order) {
     const endsAll = call.name === "revokeAll" || call.name === "deprovision";
-    model.overlooked = new Set(endsAll && isOverlooking ? latest : []);
-    const known = new Set(model.graves.keys());
+    model.overlooked = new Set(endsAll && isOverlooking ? [...issued, ...asked] : []);
+    const known = new Set(model.tokens);
     judge(model, call, outcome);
-    for (const id of model.graves.keys()) if (!known.has(id)) latest.add(id);
-    if (call.name !== "issue") latest.clear();
+    const made = model.tokens.filter((token) => !known.has(token));
+    asked.push(...made.filter(isPending).map(({ id }) => id));
+    issued = call.name === "issue" ? [...issued, ...made.map(({ id }) => id)] : [];
   }
 }
 

@@ -1,20 +1,12 @@
 import assert from "node:assert/strict";
-import type { Repository } from "../../src/index.ts";
 import { SYSTEM } from "../../src/index.ts";
 import { START } from "../support/clock.ts";
-import {
-  ACCOUNT,
-  ADA,
-  BOB,
-  FOREIGN_MANAGER,
-  MANAGER,
-  OTHER_ACCOUNT,
-  STRANGER,
-} from "../support/directory.ts";
+import { ADA, BOB, FOREIGN_MANAGER, MANAGER, STRANGER } from "../support/directory.ts";
 import { type Call, judge, perform } from "./calls.ts";
-import { createModel, eventLine, type Model } from "./model/state.ts";
-import type { Step } from "./steps.ts";
+import { createModel, type EventFacts, eventLine, type Model } from "./model/state.ts";
+import { storedEvents } from "./performers.ts";
 import { type Opened, openSystem, type System } from "./system.ts";
+import type { Step } from "./targets.ts";
 
 export const OWNERS: readonly string[] = [ADA, BOB, MANAGER, STRANGER, FOREIGN_MANAGER];
 
@@ -36,7 +28,7 @@ export async function runSequence(open: Open, steps: readonly Step[]): Promise<n
     }
     await compareTokens(system, model);
     await compareSecrets(system, model);
-    await compareTrails(system, model);
+    await compareStored(system, model);
   } catch (cause) {
     throw new Error(`${textOf(cause)}\n${calls.map(lineOf).join("\n")}`, { cause });
   } finally {
@@ -46,9 +38,9 @@ export async function runSequence(open: Open, steps: readonly Step[]): Promise<n
 }
 
 /** A model that knows whom the directory knows. */
-export function newModel({ world }: System, isQuiet = true): Model {
+export function newModel({ world }: System): Model {
   const people = OWNERS.flatMap((id) => world.directory.find(id) ?? []);
-  return createModel(START, people, isQuiet);
+  return createModel(START, people);
 }
 
 export async function runCall(system: System, model: Model, call: Call): Promise<void> {
@@ -59,10 +51,14 @@ export async function runCall(system: System, model: Model, call: Call): Promise
 
 /** The tokens of every owner who ever had any are those of the model, and no more than their kinds allow. */
 async function compareTokens(system: System, model: Model): Promise<void> {
-  const owners = new Set([...model.graves.values()].map(({ owner }) => owner));
-  for (const owner of owners) {
+  for (const owner of ownersOf(model)) {
     await runCall(system, model, { name: "list", request: { owner, actor: SYSTEM } });
   }
+}
+
+/** Who ever had a token. */
+function ownersOf(model: Model): ReadonlySet<string> {
+  return new Set([...model.graves.values()].map(({ owner }) => owner));
 }
 
 /** Every secret there ever was opens what the model says, which for the dead ones is nothing. */
@@ -73,16 +69,46 @@ async function compareSecrets(system: System, model: Model): Promise<void> {
   }
 }
 
-/** Every change has its event, and no event is without its change. */
-export async function compareTrails({ world }: System, model: Model): Promise<void> {
-  const trails = await Promise.all(
-    [ACCOUNT, OTHER_ACCOUNT].map((each) => trailOf(world.repository, each)),
+/** What is stored is what the model knows of, and no more: each change has its event, and no event is without its change. */
+export async function compareStored({ world, notifier }: System, model: Model): Promise<void> {
+  const events = await storedEvents(world.repository);
+  const line = lineFor(model);
+  assert.deepEqual(
+    events.map(({ deliver, ...event }) => line({ ...event, isTold: deliver })).sort(),
+    model.trail.map(line).sort(),
   );
-  assert.deepEqual(trails.flat().sort(), model.trail.toSorted());
+  const owned = await Promise.all(
+    [...ownersOf(model)].map((owner) => world.repository.listByOwner({ owner, limit: 1000 })),
+  );
+  const place = placeFor(model);
+  assert.deepEqual(owned.flat().map(place).sort(), model.tokens.map(place).sort());
+  const delivered = notifier.handed
+    .filter(({ isRefused }) => !isRefused)
+    .map(({ notice }) => `${notice.id} by ${notice.channel}`);
+  assert.equal(new Set(delivered).size, delivered.length, "a notice was delivered twice");
 }
 
-async function trailOf(repository: Repository, account: string): Promise<string[]> {
-  return (await repository.events({ account, limit: 10_000 })).map(eventLine);
+/** Of two requests at once it is not told which got which id, nor of two passes at once which told of what. */
+function lineFor({ isQuiet }: Model): (event: EventFacts & { readonly isTold: boolean }) => string {
+  return ({ isTold, ...event }) => {
+    if (isQuiet) return `${eventLine(event)} ${isTold}`;
+    const isVague = event.type === "rotation.requested" || event.type === "rotation.cancelled";
+    return eventLine(isVague ? { ...event, tokenId: "" } : event);
+  };
+}
+
+function placeFor({ isQuiet }: Model): (token: Place) => string {
+  return ({ id, owner, kind, slot }) => {
+    const isVague = slot === "pending" && !isQuiet;
+    return [owner, kind, slot, isVague ? "" : id].join(" ");
+  };
+}
+
+interface Place {
+  readonly id: string;
+  readonly owner: string;
+  readonly kind: string;
+  readonly slot: string | null;
 }
 
 /** A call as it can be read, and read in again: symbols by their names. */

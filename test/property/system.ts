@@ -4,6 +4,8 @@ import {
   manyChoice,
   manySliding,
   memoryRepository,
+  NoticeError,
+  type Notifier,
   primaryBackup,
   type Repository,
   singleFixed,
@@ -11,7 +13,8 @@ import {
 } from "../../src/index.ts";
 import { migrate, nodeSqliteDialect, sqlRepository } from "../../src/storage/sql/index.ts";
 import { createWorld, type World } from "../support/world.ts";
-import type { KindName } from "./model/rules.ts";
+import { type Handed, REFUSAL } from "./model/notices.ts";
+import { CHANNELS, KEPT_DAYS, type KindName } from "./model/rules.ts";
 
 /** The kinds of `model/rules.ts` as tokenry is told of them. */
 const KINDS: Readonly<Record<KindName, TokenryOptions["kinds"][string]>> = {
@@ -33,10 +36,12 @@ const KINDS: Readonly<Record<KindName, TokenryOptions["kinds"][string]>> = {
     access: "granted",
     replacement: "regenerate",
     budgetPercent: 20,
+    onLeak: "notify",
   },
   capped: manySliding({
     prefix: "t_capped",
     expiry: { type: "sliding", unusedFor: { days: 30 }, atMost: { days: 45 } },
+    onLeak: "notify",
   }),
 };
 
@@ -51,9 +56,17 @@ export const OWNER_CACHE: Duration = { seconds: 5 };
 /** A world to be compared with the model. */
 export interface System {
   readonly world: World;
+  readonly notifier: PickyNotifier;
   /** Resolves when no commit is on its way, those in the background included. */
   readonly settled: () => Promise<void>;
   readonly close: () => Promise<void>;
+}
+
+/** A notifier that keeps what it is given, and refuses some of it for good. */
+export interface PickyNotifier extends Notifier {
+  readonly handed: Handed[];
+  /** The types of events that it refuses now. */
+  refused: readonly string[];
 }
 
 /** A repository and what frees it. */
@@ -80,18 +93,31 @@ export async function openSystem(
 ): Promise<System> {
   const { repository, close } = await open();
   const commits = new Set<Promise<unknown>>();
+  const notifier = pickyNotifier();
   const world = createWorld({
-    ...{ kinds: KINDS, apis: APIS },
+    ...{ kinds: KINDS, apis: APIS, notifier, keepEvents: { days: KEPT_DAYS } },
     repository: counting(around(repository), commits),
   });
   return {
-    world,
+    ...{ world, notifier },
     async settled() {
       while (commits.size > 0) await Promise.allSettled(commits);
     },
     async close() {
       await world.tokens.close();
       await close?.();
+    },
+  };
+}
+
+function pickyNotifier(): PickyNotifier {
+  const handed: Handed[] = [];
+  return {
+    ...{ handed, channels: CHANNELS, refused: [] },
+    async deliver(notice) {
+      const isRefused = this.refused.includes(notice.type);
+      handed.push({ notice, isRefused });
+      if (isRefused) throw new NoticeError(REFUSAL, { isFinal: true });
     },
   };
 }

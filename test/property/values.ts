@@ -1,5 +1,13 @@
 import fc from "fast-check";
-import type { Access, BudgetPercents, Level, Network, Owner } from "../../src/index.ts";
+import type {
+  Access,
+  BudgetPercents,
+  EventType,
+  LeakReport,
+  Level,
+  Network,
+  Owner,
+} from "../../src/index.ts";
 import { ACCOUNT, OTHER_ACCOUNT } from "../support/directory.ts";
 import { DAY, MINUTE, MONTHS, RANGES } from "./model/rules.ts";
 
@@ -83,6 +91,23 @@ export const expiresIn: fc.Arbitrary<{ readonly months: number }> = fc
   .map((months) => ({ months }));
 
 export const name: fc.Arbitrary<string> = fc.constantFrom("laptop", "build server", "Büro 🚀");
+
+/** Where a secret was found: of few places, so that some are named twice. */
+export const report: fc.Arbitrary<LeakReport> = fc.record({
+  source: fc.constantFrom("github", "our scanner"),
+  url: fc.constantFrom(undefined, "https://paste.example/1"),
+});
+
+/** Some types of events, at least one. */
+export const eventTypes: fc.Arbitrary<EventType[]> = fc.subarray<EventType>(
+  [
+    ...(["token.issued", "token.revoked", "token.regenerated", "token.updated"] as const),
+    ...(["token.expiring", "token.expired", "token.leaked", "zone.changed"] as const),
+    ...(["rotation.requested", "rotation.confirmed", "rotation.cancelled"] as const),
+    ...(["owner.deprovisioned", "owner.refused", "network.refused", "zone.removed"] as const),
+  ],
+  { minLength: 1 },
+);
 
 /** What of an owner is otherwise than at first. */
 export const facts: fc.Arbitrary<Partial<Omit<Owner, "id">>> = fc.oneof(

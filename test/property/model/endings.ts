@@ -31,12 +31,17 @@ export type ListCall = ListRequest<KindName>;
 
 export function judgeRevoke(model: Model, request: RevokeRequest, outcome: Outcome<unknown>): void {
   const token = model.tokens.find(({ id }) => id === request.tokenId);
-  const grave = model.graves.get(request.tokenId);
+  const grave = token ?? graveOf(model, request.tokenId);
   const refusal =
     grave === undefined ? "not_found" : refusalOf(model, request.actor, "revoke", grave);
   if (!hasSucceeded(outcome, refusal) || token === undefined) return;
   dropToken(model, token);
   record(model, "token.revoked", token, actorName(request.actor));
+}
+
+/** A token that is gone, as long as the trail still tells of it. */
+function graveOf(model: Model, id: string): Pick<ModelToken, "owner" | "account"> | undefined {
+  return model.trail.some(({ tokenId }) => tokenId === id) ? model.graves.get(id) : undefined;
 }
 
 export function judgeRevokeCurrent(
@@ -99,11 +104,11 @@ function isOf(account: string | undefined, actor: Actor): (token: ModelToken) =>
 }
 
 /** Where an owner belongs, or belonged. */
-function accountOf(model: Model, owner: string, kind?: KindName): string | undefined {
+export function accountOf(model: Model, owner: string, kind?: KindName): string | undefined {
   return model.people.get(owner)?.account ?? tokensOf(model, owner, kind)[0]?.account;
 }
 
-function refusalOfOwner(
+export function refusalOfOwner(
   model: Model,
   actor: Actor,
   deed: "revoke" | "read",

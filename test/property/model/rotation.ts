@@ -8,13 +8,13 @@ import type {
 } from "../../../src/index.ts";
 import { actorName, refusalToGive, refusalToReceive } from "./authority.ts";
 import { hasSucceeded, type Outcome } from "./outcome.ts";
+import { pendingByCode } from "./pending.ts";
 import { DAY, endOfLife, type KindName, rulesOf } from "./rules.ts";
 import {
   addToken,
   dropExpired,
   dropToken,
   inSlot,
-  isLiving,
   isPending,
   type Model,
   type ModelToken,
@@ -118,10 +118,7 @@ export function judgeConfirm(
   { code }: ConfirmRotationRequest,
   outcome: Outcome<Issued>,
 ): void {
-  const id = model.codes.get(code);
-  const pending = model.tokens.find(
-    (token) => token.id === id && isPending(token) && isLiving(model, token),
-  );
+  const pending = pendingByCode(model, code);
   const refusal =
     pending === undefined ? "rotation_code_invalid" : refusalToConfirm(model, pending);
   if (!hasSucceeded(outcome, refusal) || pending === undefined) return;

@@ -11,6 +11,8 @@ export interface Rules {
   /** The longest life of a sliding token. */
   readonly capDays: number | null;
   readonly backupDays: number | null;
+  /** Whether a report that its secret has come out ends a token. */
+  readonly endsOnLeak: boolean;
 }
 
 export const DAY: number = 86_400_000;
@@ -26,6 +28,7 @@ const BASE: Rules = {
   life: null,
   capDays: null,
   backupDays: null,
+  endsOnLeak: true,
 };
 
 export type KindName = "single" | "sliding" | "choice" | "pair" | "quick" | "numbered" | "capped";
@@ -55,13 +58,20 @@ export const RULES: Readonly<Record<KindName, Rules>> = {
     granted: true,
     replacement: "regenerate",
     percent: 20,
+    endsOnLeak: false,
   },
-  capped: { ...BASE, life: { days: 30, slides: true }, capDays: 45 },
+  capped: { ...BASE, life: { days: 30, slides: true }, capDays: 45, endsOnLeak: false },
 };
 
 export function rulesOf(kind: KindName): Rules {
   return RULES[kind];
 }
+
+/** By which each notice goes, each by itself. */
+export const CHANNELS: readonly string[] = ["mail", "hook"];
+
+/** How long the audit trail is kept. */
+export const KEPT_DAYS = 20;
 
 export type ApiName = "orders" | "reports";
 

@@ -1,5 +1,5 @@
 import type { Level, Network, Owner } from "../../../src/index.ts";
-import { type KindName, rulesOf } from "./rules.ts";
+import { CHANNELS, type KindName, rulesOf } from "./rules.ts";
 
 /** A token as the model knows it. A pending rotation is one without a secret. */
 export interface ModelToken {
@@ -35,11 +35,38 @@ export interface Debt {
   readonly at: number;
 }
 
+/** What the audit trail holds of an event that the model can tell. */
+export interface EventFacts {
+  readonly type: string;
+  readonly account: string;
+  readonly owner: string | null;
+  readonly tokenId: string | null;
+  readonly actor: string;
+}
+
+/** An event as the model knows it. */
+export interface ModelEvent extends EventFacts {
+  readonly at: number;
+  /** Whether someone is told of it. */
+  readonly isTold: boolean;
+  /** All tokens that the one notice is about, in the order of their ends; empty where it is about the event's own. */
+  readonly together: readonly ModelToken[];
+}
+
+/** A notice that is not delivered. */
+export interface ModelNotice {
+  readonly event: ModelEvent;
+  readonly channel: string;
+  /** The event's id, once the notice has been tried. */
+  id: string | undefined;
+  parkedAt: number | null;
+}
+
 /** All that tokenry should know. Plain data: a copy is another world. */
 export interface Model {
   now: number;
   /** Whether calls come one after another: then what a call shows is exactly what is so. In parallel, a use may be noted later. */
-  readonly isQuiet: boolean;
+  isQuiet: boolean;
   readonly people: Map<string, Owner>;
   tokens: ModelToken[];
   /** Every token that there ever was, for those who may still ask to revoke it. */
@@ -52,17 +79,18 @@ export interface Model {
   readonly secrets: string[];
   /** The rotation that each delivered code belongs to. */
   readonly codes: Map<string, string>;
-  /** The audit trail, one line an event. */
-  readonly trail: string[];
-  undelivered: number;
-  /** When a refusal by network was last recorded, by token. */
-  readonly refusedAt: Map<string, number>;
+  /** The audit trail, oldest first. */
+  trail: ModelEvent[];
+  /** What is to be delivered, oldest first. */
+  outbox: ModelNotice[];
+  /** When what is done once in a while only was last done, by what it is. */
+  readonly doneAt: Map<string, number>;
 }
 
-export function createModel(now: number, people: Iterable<Owner>, isQuiet = true): Model {
+export function createModel(now: number, people: Iterable<Owner>): Model {
   return {
     now,
-    isQuiet,
+    isQuiet: true,
     people: new Map([...people].map((person) => [person.id, person])),
     tokens: [],
     graves: new Map(),
@@ -72,8 +100,8 @@ export function createModel(now: number, people: Iterable<Owner>, isQuiet = true
     secrets: [],
     codes: new Map(),
     trail: [],
-    undelivered: 0,
-    refusedAt: new Map(),
+    outbox: [],
+    doneAt: new Map(),
   };
 }
 
@@ -131,25 +159,52 @@ export interface Subject {
 
 /** Writes an event down that is to be delivered. */
 export function record(model: Model, type: string, subject: Subject, actor: string): void {
-  recordQuietly(model, type, subject, actor);
-  model.undelivered += 1;
+  write(model, { ...factsOf(type, subject, actor), isTold: true });
 }
 
 /** Writes an event down of which nobody is told. */
 export function recordQuietly(model: Model, type: string, subject: Subject, actor: string): void {
-  model.trail.push(eventLine({ type, tokenId: subject.id, ...subject, actor }));
+  write(model, { ...factsOf(type, subject, actor), isTold: false });
 }
 
-export function eventLine(event: {
-  readonly type: string;
-  readonly account: string;
-  readonly owner: string | null;
-  readonly tokenId: string | null;
-  readonly actor: string;
-}): string {
-  // Of two requests at once it is not told which got which id.
-  const id = event.type === "rotation.requested" ? "" : event.tokenId;
-  return [event.type, event.account, event.owner, id, event.actor].join(" ");
+/** Writes an event of the host down that its owner is told of with what happens to others of its tokens, or not at all. */
+export function recordTogether(
+  model: Model,
+  type: string,
+  token: ModelToken,
+  told: readonly ModelToken[] | undefined,
+): void {
+  const facts = factsOf(type, token, "SYSTEM");
+  const together = told === undefined || told.length < 2 ? [] : told.map((each) => ({ ...each }));
+  write(model, { ...facts, isTold: told !== undefined, together });
+}
+
+function factsOf(type: string, { id, account, owner }: Subject, actor: string): EventFacts {
+  return { type, account, owner, tokenId: id, actor };
+}
+
+function write(
+  model: Model,
+  facts: EventFacts & Pick<ModelEvent, "isTold"> & Partial<Pick<ModelEvent, "together">>,
+): void {
+  const event: ModelEvent = { together: [], ...facts, at: model.now };
+  model.trail.push(event);
+  if (!event.isTold) return;
+  for (const channel of CHANNELS)
+    model.outbox.push({ event, channel, id: undefined, parkedAt: null });
+}
+
+/** An event as a text to compare by. */
+export function eventLine({ type, account, owner, tokenId, actor }: EventFacts): string {
+  return [type, account, owner, tokenId, actor].join(" ");
+}
+
+/** Whether a thing that is done once in so many milliseconds only is to be done now, and then notes that it was. */
+export function isDue(model: Model, thing: string, spanMs: number): boolean {
+  const last = model.doneAt.get(thing);
+  if (last !== undefined && model.now - last < spanMs) return false;
+  model.doneAt.set(thing, model.now);
+  return true;
 }
 
 /** Promise 1: never more tokens than the kind allows, expired or not, pending ones apart. */

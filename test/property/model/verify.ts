@@ -10,7 +10,15 @@ import type {
 } from "../../../src/index.ts";
 import { hasSucceeded, type Outcome } from "./outcome.ts";
 import { APIS, type ApiName, BAD_ADDRESS, DAY, isApi, MINUTE, RANGES, rulesOf } from "./rules.ts";
-import { isLiving, type Model, type ModelToken, type ModelZone, record } from "./state.ts";
+import {
+  isDue,
+  isLiving,
+  type Model,
+  type ModelToken,
+  type ModelZone,
+  record,
+  recordQuietly,
+} from "./state.ts";
 import { agrees, dateOf } from "./tokens.ts";
 
 export interface VerifyCall {
@@ -20,8 +28,6 @@ export interface VerifyCall {
   readonly address: string | undefined;
   readonly cost: number;
 }
-
-const REFUSAL_SPAN_MS = 10 * MINUTE;
 
 export function judgeVerify(model: Model, call: VerifyCall, outcome: Outcome<Verdict>): void {
   if (!hasSucceeded(outcome, undefined)) return;
@@ -43,10 +49,13 @@ function refusalOfText(model: Model, text: string | undefined): DenialCode {
 function refusalOf(model: Model, token: ModelToken, call: VerifyCall): DenialCode | undefined {
   const owner = model.people.get(token.owner);
   if (!isLiving(model, token)) return "expired_token";
-  if (owner?.active !== true || owner.account !== token.account) return "owner_inactive";
-  if (owner.apiAccess === false) return "api_access_disabled";
+  const standing = standingOf(token, owner);
+  if (standing !== undefined || owner === undefined) {
+    recordRefusal(model, "owner.refused", token);
+    return standing;
+  }
   if (!isFromAllowed(model, token, call.address)) {
-    recordRefusal(model, token);
+    recordRefusal(model, "network.refused", token);
     return "network_denied";
   }
   return isApi(call.api) && isAllowed(token, owner, call.api, call.method)
@@ -54,12 +63,21 @@ function refusalOf(model: Model, token: ModelToken, call: VerifyCall): DenialCod
     : "access_denied";
 }
 
-/** Once in ten minutes. */
-function recordRefusal(model: Model, token: ModelToken): void {
-  const last = model.refusedAt.get(token.id);
-  if (last !== undefined && model.now - last < REFUSAL_SPAN_MS) return;
-  model.refusedAt.set(token.id, model.now);
-  record(model, "network.refused", token, token.owner);
+function standingOf({ account }: ModelToken, owner: Owner | undefined): DenialCode | undefined {
+  if (owner?.active !== true || owner.account !== account) return "owner_inactive";
+  return owner.apiAccess === false ? "api_access_disabled" : undefined;
+}
+
+/** Once in ten minutes; of the network the owner hears once a day, of itself never. */
+function recordRefusal(
+  model: Model,
+  type: "owner.refused" | "network.refused",
+  token: ModelToken,
+): void {
+  if (!isDue(model, `${type} of ${token.id}`, 10 * MINUTE)) return;
+  const isTold = type === "network.refused" && isDue(model, `notice of ${token.id}`, DAY);
+  const write = isTold ? record : recordQuietly;
+  write(model, type, token, token.owner);
 }
 
 function isFromAllowed(model: Model, token: ModelToken, address: string | undefined): boolean {
@@ -192,7 +210,7 @@ function stateOf(model: Model, budget: Budget): BudgetState {
   };
 }
 
-/** At most once a minute; a sliding token lives on from its use, as long as its kind lets it. */
+/** At most once a minute; a sliding token lives on from its use, as long as its kind lets it, and is reminded of its new end. */
 function noteUse(model: Model, token: ModelToken): void {
   if (token.lastUsedAt !== null && model.now - token.lastUsedAt < MINUTE) return;
   token.lastUsedAt = model.now;
@@ -201,5 +219,8 @@ function noteUse(model: Model, token: ModelToken): void {
   if (life === null || life === "chosen" || !life.slides || isTemporary || token.expiresAt === null)
     return;
   const cap = capDays === null ? Number.POSITIVE_INFINITY : token.madeAt + capDays * DAY;
-  token.expiresAt = Math.max(token.expiresAt, Math.min(model.now + life.days * DAY, cap));
+  const end = Math.min(model.now + life.days * DAY, cap);
+  if (end <= token.expiresAt) return;
+  token.expiresAt = end;
+  token.remindedFrom = null;
 }
