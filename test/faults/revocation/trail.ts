@@ -40,7 +40,8 @@ export function historyOf(trail: readonly StoredEvent[], changes: readonly Chang
   const open = new Map(changes.filter(isOfToken).map((change) => [keyOf(change), change]));
   const taken = new Set<string>();
   for (const event of trail) {
-    if (event.type === "network.refused") continue;
+    // A call that was refused has changed nothing.
+    if (event.outcome === "refused") continue;
     const key = keyOfEvent(event);
     const change = event.type === "token.expired" ? undefined : open.get(key);
     if (event.type === "token.expired") expire(tokens, event);
