@@ -23,8 +23,8 @@ const ROUND_MS = 250;
 /** Long enough for the optimising compiler, for the connections of a pool and for a server's plans. */
 const WARM_UP_MS = 600;
 
-/** One round. */
-interface Round {
+/** What a number of callers got in one round. Latencies in nanoseconds. */
+export interface Round {
   readonly rate: number;
   readonly p50: number;
   readonly p99: number;
@@ -45,6 +45,11 @@ export async function compareLoads(floor: Call, call: Call, inFlight: number): P
     floor: loadOf(rounds.map(({ least }) => least)),
     ratio: spreadOf(rounds.map(({ made, least }) => made.rate / least.rate)),
   };
+}
+
+/** A load alone, for a time. */
+export function loadFor(call: Call, inFlight: number, ms: number): Promise<Round> {
+  return round(call, inFlight, ms);
 }
 
 /** Calls a second of a load alone: of at most so many calls, where no more can be made. */

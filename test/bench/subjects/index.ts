@@ -14,6 +14,7 @@ export const SUBJECTS: Readonly<Record<string, () => Promise<{ readonly subject:
   postgres: () => import("./postgres.ts"),
   redis: () => import("./redis.ts"),
   million: () => import("./million.ts"),
+  notices: () => import("./notices.ts"),
   revocation: () => import("./revocation.ts"),
   http: () => import("./http.ts"),
   storages: () => import("./storages.ts"),
