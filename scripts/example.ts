@@ -1,11 +1,14 @@
-// `npm run example -- express` starts examples/express, an app with two APIs, and prints what to try.
+// `npm run example -- express` starts examples/express, an app with two APIs, and prints what to try. `npm run example` lists them all.
 import { existsSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
 
 const [name = ""] = process.argv.slice(2);
 const main = resolve("examples", name, "main.ts");
-if (!/^[a-z]+$/.test(name) || !existsSync(main)) {
-  const names = readdirSync("examples").filter((each) => /^[a-z]+$/.test(each));
+const NAME = /^[a-z]+(-[a-z]+)*$/;
+if (!NAME.test(name) || !existsSync(main)) {
+  const names = readdirSync("examples").filter((each) => NAME.test(each));
   throw new Error(`say which example: ${names.join(", ")}`);
 }
+// What follows the name is the example's.
+process.argv.splice(1, 2, main);
 await import(main);

@@ -5,11 +5,12 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-const maxKiB = 32;
+const maxKiB = 38;
 const maxColdImportMs = 30;
 /** What a subpath may load besides `dependencies`; a subpath that is absent runs wherever Web standards do. */
 const mayLoad: Record<string, RegExp> = {
   "./sql": /^(kysely$|node:)/,
+  "./node": /^node:http$/,
   "./nest": /^@nestjs\/(common|core)$/,
   "./otel": /^@opentelemetry\/api$/,
   "./testing": /^node:/,

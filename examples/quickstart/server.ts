@@ -55,8 +55,9 @@ export async function startServer(
     const url = URL.parse(request.url ?? "", "http://localhost");
     const route = routes.get(url?.pathname ?? "");
     if (route !== undefined) return route(request, response);
-    if (url?.pathname !== "/rotation") return sendJson(response, 404, { title: STATUS_CODES[404] });
-    answerRotationLink(tokens, request, response, url.searchParams).catch((error: unknown) =>
+    if (url?.pathname !== "/rotation" && url?.pathname !== "/rotation/cancel")
+      return sendJson(response, 404, { title: STATUS_CODES[404] });
+    answerRotationLink(tokens, request, response).catch((error: unknown) =>
       onError(error, request, response),
     );
   });

@@ -1,12 +1,9 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { copyProject, type ProjectCopy } from "./project-copy.ts";
-
-const run = promisify(execFile);
+import { buildIn, copyProject, type ProjectCopy } from "./project-copy.ts";
 
 const EXAMPLES = ["express", "fastify", "fetch", "hono", "koa", "nest", "node"];
 
@@ -41,7 +38,7 @@ describe("the examples of the adapters", () => {
   let copy: ProjectCopy;
   beforeAll(async () => {
     copy = copyProject();
-    await run("npx", ["tsup", "--no-dts", "--silent"], { cwd: copy.folder });
+    await buildIn(copy);
   }, 60_000);
   afterAll(() => copy.remove());
 
