@@ -51,9 +51,14 @@ function programsIn(page: string, begins?: RegExp): Program[] {
   return programsOf(page, readFileSync(page, "utf8"), begins);
 }
 
+/** A program over a tokenry that is there already, unless it makes its own. */
+function overTokens({ name, text }: Program): Program {
+  return { name, text: /^const tokens = /m.test(text) ? text : `${TOKENS}${text}` };
+}
+
 /** The programs of a framework's page, each over a tokenry that is there already. */
 function guidesIn(page: string): Program[] {
-  return programsIn(page, GUIDE).map(({ name, text }) => ({ name, text: `${TOKENS}${text}` }));
+  return programsIn(page, GUIDE).map(overTokens);
 }
 
 /** package.json for a package whose exports are the sources that dist/ is built from. */
@@ -72,12 +77,16 @@ const recipes = readdirSync("docs/recipes").flatMap((name) =>
 );
 const readme = existsSync("README.md") ? programsIn("README.md") : [];
 /** What they connect to is not here: the compiler reads them, and nobody runs them. */
-const pages = ["storage.md", "scaling.md", "http.md"].flatMap((name) =>
+const pages = ["storage.md", "scaling.md", "http.md", "notices.md"].flatMap((name) =>
   programsIn(join("docs", name)),
 );
+const [reporting, ...receiving] = programsIn("docs/leaks.md").map(overTokens);
 const guides = readdirSync("docs/http").flatMap((name) => guidesIn(join("docs/http", name)));
-const telemetry = programsIn("docs/telemetry.md");
-const programs = [...recipes, ...readme, ...pages, ...guides, ...telemetry];
+const runnable = [
+  ...["telemetry.md", "rotation.md"].flatMap((name) => programsIn(join("docs", name))),
+  ...(reporting === undefined ? [] : [reporting]),
+];
+const programs = [...recipes, ...readme, ...pages, ...guides, ...receiving, ...runnable];
 
 describe("the code of the documentation", () => {
   let project: string;
@@ -118,7 +127,7 @@ describe("the code of the documentation", () => {
     60_000,
   );
 
-  test.each(telemetry)(
+  test.each(runnable)(
     "$name runs",
     async ({ name }) => {
       await execute(name);
