@@ -11,6 +11,8 @@ const mayImport = {
   operations: ["options.ts", "state", "ports", ...pure, ...leaves],
   "options.ts": ["ports", ...pure, ...leaves],
   storage: ["ports", "budget", "lifecycle", ...leaves],
+  notifiers: ["ports", "lifecycle", ...leaves],
+  leaks: ["face.ts", "ports", "lifecycle", ...leaves],
   http: ["face.ts", "ports", "access", "budget", "lifecycle", "network", ...leaves],
   adapters: ["http", "face.ts", "model.ts", "checks.ts"],
   telemetry: ["ports", ...leaves],
@@ -30,7 +32,7 @@ const mayImport = {
 };
 
 /** What may use Node: everything else runs wherever Web standards do. */
-const nodeOnly = "^src/(storage/sql/|testing/|cli/|adapters/)";
+const nodeOnly = "^src/(storage/sql/|testing/|cli/|adapters/|notifiers/webhook/node-)";
 /** What is there for a peer: a framework, a database layer, telemetry. */
 const peerOnly = "^src/(storage/sql|adapters|telemetry)/";
 

@@ -3,19 +3,48 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { Kysely } from "kysely";
-import { createTokenry, manySliding, memoryRepository } from "tokenry";
+import { createTokenry, fanOut, manySliding, memoryRepository } from "tokenry";
 import { createProtect as protectFetch } from "tokenry/fetch";
+import { githubLeaks } from "tokenry/leaks";
+import { mailNotifier } from "tokenry/mail";
 import { createProtect as protectNode } from "tokenry/node";
 import { migrate, nodeSqliteDialect, sqlRepository } from "tokenry/sql";
+import { generateWebhookSecret, verifyWebhook, webhookNotifier } from "tokenry/webhook";
+
+const subjects = [];
+const secrets = [generateWebhookSecret()];
+/** A receiver of webhooks, and what it has heard. */
+const heard = [];
+const receiver = createServer(async (request, response) => {
+  const body = Buffer.concat(await Array.fromAsync(request));
+  const verdict = verifyWebhook({ body, headers: request.headers }, { secrets });
+  heard.push(verdict.ok && verdict.payload.type);
+  response.writeHead(204).end();
+}).listen(0, "127.0.0.1");
+await once(receiver, "listening");
+const notifier = fanOut({
+  mail: mailNotifier({
+    transport: { sendMail: async ({ subject }) => subjects.push(subject) },
+    from: "no-reply@acme.example",
+    app: { name: "Acme" },
+  }),
+  webhook: webhookNotifier({
+    endpoint: { url: `http://127.0.0.1:${receiver.address().port}/`, secrets },
+    allowHttp: true,
+    allowPrivateAddresses: true,
+  }),
+});
 
 async function issueVerifyRevoke(repository) {
   const tokens = createTokenry({
     kinds: { personal: manySliding({ prefix: "smoke_pat" }) },
     apis: { orders: { limit: 600, window: { minutes: 1 } } },
     directory: {
-      find: async (id) => (id === "ada" ? { id, account: "acme", active: true } : undefined),
+      find: async (id) =>
+        id === "ada" ? { id, account: "acme", active: true, email: "ada@acme.example" } : undefined,
     },
     repository,
+    notifier,
   });
   const { secret, token } = await tokens.issue({
     kind: "personal",
@@ -31,6 +60,8 @@ async function issueVerifyRevoke(repository) {
   await tokens.revoke({ tokenId: token.id, actor: "ada" });
   const refused = await tokens.verify(secret.reveal(), call);
   assert.deepEqual([refused.ok, refused.code, refused.status], [false, "unknown_token", 401]);
+  assert.equal((await githubLeaks(tokens)(new Request("https://acme.example"))).status, 405);
+  assert.deepEqual(await tokens.jobs.deliver(), { delivered: 4, retried: 0, parked: 0 });
   await tokens.close();
 }
 
@@ -62,4 +93,10 @@ await migrate(db);
 await issueVerifyRevoke(sqlRepository({ db }));
 await db.destroy();
 
-console.log(`${process.version}: memory, SQLite, HTTP`);
+receiver.closeAllConnections();
+receiver.close();
+const twice = (each) => [...each, ...each];
+assert.deepEqual(heard, twice(["token.issued", "token.revoked"]));
+assert.deepEqual(subjects, twice(["You have a new token: smoke", "Your token was revoked: smoke"]));
+
+console.log(`${process.version}: memory, SQLite, HTTP, notices`);

@@ -1,4 +1,19 @@
-import { createTokenry, manyChoice, SYSTEM, type Tokenry } from "tokenry";
+import { createTokenry, fanOut, manyChoice, SYSTEM, type Tokenry } from "tokenry";
+import { mailNotifier } from "tokenry/mail";
+import { verifyWebhook, webhookNotifier } from "tokenry/webhook";
+
+const subjects: string[] = [];
+const signatures: boolean[] = [];
+/** Made once: a worker may draw no randomness before its first request. */
+const secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"];
+
+/** The receiver of webhooks, which is no server: what a worker may call is not this test's affair. */
+async function receive(url: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const { headers } = new Request(url, init ?? {});
+  const verdict = verifyWebhook({ body: init?.body as string, headers }, { secrets });
+  signatures.push(verdict.ok);
+  return new Response(null, { status: 204 });
+}
 
 /** What the programs of all platforms protect. */
 export const tokens: Tokenry<"personal", "orders" | "invoices"> = createTokenry({
@@ -7,7 +22,20 @@ export const tokens: Tokenry<"personal", "orders" | "invoices"> = createTokenry(
     orders: { limit: 600, window: { minutes: 1 } },
     invoices: { limit: 60, window: { minutes: 1 } },
   },
-  directory: { find: (id) => ({ id, account: "acme", active: true }) },
+  directory: {
+    find: (id) => ({ id, account: "acme", active: true, email: `${id}@acme.example` }),
+  },
+  notifier: fanOut({
+    mail: mailNotifier({
+      transport: { sendMail: async ({ subject }) => subjects.push(subject) },
+      from: "Acme <no-reply@acme.example>",
+      app: { name: "Acme" },
+    }),
+    webhook: webhookNotifier({
+      endpoint: { url: "https://hooks.acme.example/tokens", secrets },
+      fetch: receive,
+    }),
+  }),
 });
 
 /** The secrets of a run. */
@@ -60,6 +88,9 @@ export async function liveThrough(): Promise<readonly string[]> {
   await verify("POST");
   await tokens.revoke({ tokenId: token.id, actor: SYSTEM });
   await verify("GET");
+  await tokens.jobs.deliver();
+  codes.push(subjects.includes("Your token was revoked: life") ? "mailed" : "not mailed");
+  codes.push(signatures.length > 1 && !signatures.includes(false) ? "signed" : "not signed");
   // No type says so, as the repository's own tests run on Node.
   const { process } = globalThis as { readonly process?: { readonly pid?: number } };
   return [...codes, process?.pid === undefined ? "no process" : "a process"];
