@@ -14,7 +14,7 @@ interface Opened {
   readonly db: Kysely<object>;
 }
 
-const TABLES = ["tokenry_tokens", "tokenry_zone_sets", "tokenry_events"];
+const TABLES = ["tokenry_tokens", "tokenry_zone_sets", "tokenry_events", "tokenry_notices"];
 
 /** Two repositories, each over a pool of its own; every case finds the tables empty. */
 function pooledSubject(
