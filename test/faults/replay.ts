@@ -125,7 +125,14 @@ function apply(
       break;
     default:
       assert.equal(type, "rotation.requested");
+      guardPrimary(state, kind);
   }
+}
+
+/** A request is guarded by the primary that it is to replace: one version more, and nothing else. */
+function guardPrimary(state: State, kind: string | null): void {
+  for (const [id, token] of state)
+    if (token.kind === kind && token.slot === "primary") change(state, id, (same) => same);
 }
 
 function nameSetBy(set: unknown): string | undefined {
