@@ -169,13 +169,11 @@ async function tried({ context, notifier, channel }: Pass, claimed: ClaimedNotic
 }
 
 /** The event, who it is for, and the code of a confirmation link, which is made only now (EDG-12). */
-async function noticeOf(
-  context: Context,
-  { event, channel, attempt, untried }: ClaimedNotice,
-): Promise<Notice> {
+async function noticeOf(context: Context, claimed: ClaimedNotice): Promise<Notice> {
+  const { event, channel } = claimed;
   const recipient =
     event.owner === null ? undefined : await context.owners.fresh(event.owner, context.now());
-  const notice = { ...publicEvent(event), recipient, channel, attempt: attempt - untried };
+  const notice = { ...publicEvent(event), recipient, channel, attempt: triesOf(claimed) };
   if (event.type !== "rotation.requested" || event.tokenId === null) return notice;
   const pending = await context.repository.findById(event.tokenId);
   const isOpen = pending?.hash === null && !isExpired(pending, context.now());

@@ -33,16 +33,15 @@ function readError(cause: unknown): {
   readonly concernsChannel?: unknown;
 } {
   try {
-    if (cause instanceof NoticeError) return cause;
     if (!(cause instanceof Error)) return { message: String(cause) };
     // A cast, as any error may have fields of any name.
-    const { name, message, ...details } = detailsOf(cause as NoticeError);
-    return name === "NoticeError" ? { message, ...details } : { message: String(message) };
+    const { name, message, isFinal, retryAfterMs, concernsChannel } = cause as NoticeError;
+    const isTelling = cause instanceof NoticeError || name === "NoticeError";
+    return {
+      message: String(message),
+      ...(isTelling && { isFinal, retryAfterMs, concernsChannel }),
+    };
   } catch {
     return { message: "what the notifier threw cannot be read" };
   }
-}
-
-function detailsOf({ name, message, isFinal, retryAfterMs, concernsChannel }: NoticeError) {
-  return { name, message, isFinal, retryAfterMs, concernsChannel };
 }

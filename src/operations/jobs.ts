@@ -27,9 +27,7 @@ export interface Jobs {
 /** Makes the jobs. A delivery that fails is the notifier's failure. */
 export function createJobs(context: Context, watch: Watch, report: Report): Jobs {
   const delivering: Context = { ...context, report };
-  const countsOf = ({ delivered, retried, parked }: DeliverResult) => ({
-    ...{ delivered, retried, parked },
-  });
+  const countsOf = (result: DeliverResult): Record<string, number> => ({ ...result });
   const passes = Object.freeze<Passes>({
     sweep: watch(
       "jobs.sweep",

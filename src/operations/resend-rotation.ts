@@ -1,13 +1,11 @@
 import { TokenryError } from "../errors.ts";
 import { isWithin } from "../state/clock-span.ts";
 import { instant } from "../state/public-token.ts";
-import { authorizeGiving } from "./authorize.ts";
 import { type Attempt, commit, untilCommitted } from "./commit.ts";
 import type { Context } from "./context.ts";
-import { checkActor, checkId, checkKind, checkRequest } from "./input.ts";
 import { pendingOf } from "./pending-rotation.ts";
 import { recordEvent } from "./record-event.ts";
-import type { RotateRequest, RotationPending } from "./rotate.ts";
+import { authorizeRotation, type RotateRequest, type RotationPending } from "./rotate.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -16,15 +14,7 @@ export async function resendRotation(
   context: Context,
   request: RotateRequest,
 ): Promise<RotationPending> {
-  checkRequest(request, ["owner", "kind", "actor"]);
-  const kind = checkKind(context, request.kind);
-  const owner = checkId(request.owner, "owner");
-  const { actor, account } = await authorizeGiving(context, {
-    deed: "replace",
-    actor: checkActor(request.actor),
-    owner,
-    kind,
-  });
+  const { kind, owner, actor, account } = await authorizeRotation(context, request);
   return untilCommitted(async (): Promise<Attempt<RotationPending>> => {
     const pending = await pendingOf(context, { owner, kind: kind.name, account });
     if (pending === undefined || pending.expiresAt === null)
@@ -39,7 +29,7 @@ export async function resendRotation(
       return { committed: { ok: true }, result };
     const data = { name, expiresAt, resent: true };
     const event = recordEvent(context, "rotation.requested", pending, { actor, now, data });
-    // The version, unchanged, guards against a confirmation meanwhile.
+    // The version guards against a confirmation meanwhile.
     const set = { updatedAt: now };
     const committed = await commit(context, { update: [{ id, version, set }], events: [event] });
     return { committed, result };

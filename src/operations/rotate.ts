@@ -8,7 +8,7 @@ import type { Actor } from "../model.ts";
 import type { Change, StoredEvent, StoredToken } from "../ports/repository.ts";
 import { generateId } from "../secret/generate.ts";
 import { instant, publicToken } from "../state/public-token.ts";
-import { authorizeGiving } from "./authorize.ts";
+import { type Authority, authorizeGiving } from "./authorize.ts";
 import { type Attempt, commit, untilCommitted } from "./commit.ts";
 import type { Context } from "./context.ts";
 import { checkActor, checkId, checkKind, checkRequest } from "./input.ts";
@@ -43,15 +43,7 @@ export async function rotate(
   context: Context,
   request: RotateRequest,
 ): Promise<Issued | RotationPending> {
-  checkRequest(request, ["owner", "kind", "actor"]);
-  const kind = checkKind(context, request.kind);
-  const owner = checkId(request.owner, "owner");
-  const { actor, account } = await authorizeGiving(context, {
-    deed: "replace",
-    actor: checkActor(request.actor),
-    owner,
-    kind,
-  });
+  const { kind, owner, actor, account } = await authorizeRotation(context, request);
   if (kind.replacement !== "rotate") throw new TokenryError("replacement_not_allowed");
   await context.uses.flushSoon();
   return untilCommitted<Issued | RotationPending>(async () => {
@@ -72,6 +64,19 @@ export async function rotate(
       ? requestRotation(context, rotation, primary)
       : rotateNow(context, rotation, primary);
   });
+}
+
+/** Checks whose pair it is about, and that the actor may have it replaced now. */
+export async function authorizeRotation(
+  context: Context,
+  request: RotateRequest,
+): Promise<Authority & { readonly kind: ResolvedKind; readonly owner: string }> {
+  checkRequest(request, ["owner", "kind", "actor"]);
+  const kind = checkKind(context, request.kind);
+  const owner = checkId(request.owner, "owner");
+  const actor = checkActor(request.actor);
+  const authority = await authorizeGiving(context, { deed: "replace", actor, owner, kind });
+  return { ...authority, kind, owner };
 }
 
 /** A new record in the primary slot; the old primary becomes the backup, the old backup ends (EDG-09, DEC-07). */
