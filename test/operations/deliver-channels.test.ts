@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { type Notice, NoticeError, type Notifier, SYSTEM } from "../../src/index.ts";
+import {
+  memoryRepository,
+  type Notice,
+  NoticeError,
+  type Notifier,
+  SYSTEM,
+} from "../../src/index.ts";
 import { ADA, BOB, MANAGER } from "../support/directory.ts";
 import { REPOSITORIES } from "../support/repositories.ts";
+import { watchedRepository } from "../support/repository-proxies.ts";
 import { createWorld, type World } from "../support/world.ts";
 
 const NOTHING = { delivered: 0, retried: 0, parked: 0 };
@@ -276,20 +283,24 @@ describe("one delivery", () => {
     expect(most).toBe(4);
   });
 
-  test("is not begun so late that its lease might run out: what is left is given back", async () => {
-    const world = createWorld();
+  test("is not begun so late that its lease might run out: what is left is given back, and claimed anew", async () => {
+    const watched = watchedRepository(memoryRepository());
+    const world = createWorld({ repository: watched.repository });
     for (let count = 0; count < 3; count++) await world.issue();
-    const leases: number[] = [];
+    const attempts: number[] = [];
     const node = world.node({
       delivery: { concurrency: 1 },
       notifier: {
-        async deliver() {
-          leases.push(world.clock.now());
+        async deliver({ attempt }) {
+          attempts.push(attempt);
           world.clock.pass({ seconds: 50 });
         },
       },
     });
     expect(await node.jobs.deliver()).toEqual({ ...NOTHING, delivered: 3 });
+    // One claim for each, and one that finds nothing more. To be given back is no try.
+    expect(watched.calls.filter((method) => method === "claimNotices")).toHaveLength(4);
+    expect(attempts).toEqual([1, 1, 1]);
     expect(world.errors).toEqual([]);
   });
 
