@@ -391,6 +391,38 @@ describe("errors", () => {
     expect(onError.mock.calls[0]?.[1].url).toBe("/orders");
   });
 
+  test("a header that Node does not send leaves nothing of the response behind", async () => {
+    vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const headers = [
+      ["content-length", "5"],
+      ["set-cookie", "sid=1"],
+      ["x-echo", "a\u0001b"],
+    ] satisfies [string, string][];
+    const origin = await serve(toNodeHandler(() => new Response("12345", { headers })));
+    const response = await fetch(origin);
+    expect([response.status, await response.text()]).toEqual([500, ""]);
+    expect(response.headers.get("set-cookie")).toBeNull();
+    expect(response.headers.get("content-length")).toBe("0");
+  });
+
+  test("an onError that throws, as where the head was sent, ends one request and no process", async () => {
+    const emitWarning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const body = (): ReadableStream =>
+      new ReadableStream({
+        async pull(controller) {
+          controller.enqueue(new TextEncoder().encode("begun"));
+          await pause(20);
+          controller.error(own);
+        },
+      });
+    const onError: NodeHandlerOptions["onError"] = (_error, _request, response) => {
+      response.writeHead(500).end();
+    };
+    const origin = await serve(toNodeHandler(() => new Response(body()), { onError }));
+    await expect(fetch(origin).then((response) => response.text())).rejects.toThrow();
+    await until(() => emitWarning.mock.calls.length > 0);
+  });
+
   test("a response that breaks off is not made to look whole", async () => {
     const emitWarning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
     const origin = await serve(

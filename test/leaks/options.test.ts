@@ -35,6 +35,8 @@ describe("the options of githubLeaks", () => {
     [{ keysUrl: "keys" }, "options.keysUrl must be a URL of https"],
     [{ keysUrl: "http://api.github.com/keys" }, "options.keysUrl must be a URL of https"],
     [{ keysUrl: "http://localhost.evil.example/" }, "options.keysUrl must be a URL of https"],
+    [{ keysUrl: "http://localhost:x@evil.example/" }, "options.keysUrl must be a URL of https"],
+    [{ keysUrl: "https://user:x@api.github.com/" }, "options.keysUrl must be a URL of https"],
     [{ keysUrl: "https://" }, "options.keysUrl must be a URL of https"],
     [{ maxBodyBytes: 0 }, "options.maxBodyBytes must be a whole number"],
     [{ maxBodyBytes: 1e9 }, "options.maxBodyBytes must be a whole number"],

@@ -9,7 +9,11 @@ import {
   OTHER_ACCOUNT,
 } from "../support/directory.ts";
 import { REPOSITORIES } from "../support/repositories.ts";
-import { jitteredRepository, watchedRepository } from "../support/repository-proxies.ts";
+import {
+  jitteredRepository,
+  overtakenRepository,
+  watchedRepository,
+} from "../support/repository-proxies.ts";
 import { createWorld, outcomeOf, type World } from "../support/world.ts";
 
 /** Tokens of three kinds for Ada, one of Bob. */
@@ -35,6 +39,22 @@ describe.each(REPOSITORIES)("CRT-09, CORE-37, ASVS 7.4.5 revokeAll, over $store"
       events.every(({ actor, data }) => actor === MANAGER && data.reason === "all revoked"),
     ).toBe(true);
     expect(await world.tokens.revokeAll({ owner: ADA, actor: MANAGER })).toEqual({ revoked: 0 });
+  });
+
+  test("ASVS 7.4.5 a rotation that is asked for meanwhile does not outlive it", async () => {
+    const repository = await open();
+    const other = createWorld({ repository });
+    await other.issue({ kind: "web" });
+    const web = { owner: ADA, kind: "web", actor: ADA } as const;
+    const world = createWorld({
+      repository: overtakenRepository(repository, "listByOwner", () => other.tokens.rotate(web)),
+    });
+    expect(await world.tokens.revokeAll({ owner: ADA, actor: ADA })).toEqual({ revoked: 1 });
+    await other.tokens.jobs.deliver();
+    expect(await repository.listByOwner({ owner: ADA, limit: 10 })).toEqual([]);
+    const requested = other.notifier.notices.find(({ type }) => type === "rotation.requested");
+    expect(requested).toBeDefined();
+    expect(requested).not.toHaveProperty("code");
   });
 
   test("ends those of one kind", async () => {

@@ -12,6 +12,25 @@ import { ADA, AT, CODE, DATA, mailOf, noticeOf, OPTIONS, TYPES } from "./notice.
 const revoked = noticeOf("token.revoked", DATA["token.revoked"]);
 const requested = noticeOf("rotation.requested", DATA["rotation.requested"]);
 
+test("EDG-12 what makes no link of the code is not shown it, or tells nothing of what it throws", () => {
+  const shown: unknown[] = [];
+  const look = (notice: object): string => {
+    shown.push("code" in notice);
+    return "https://shop.example/";
+  };
+  mailOf(requested, { links: { ...OPTIONS.links, tokens: look, help: look } });
+  expect(shown).toEqual([false, false]);
+  const templates = {
+    "rotation.requested": ({ links }: MailFacts): never => {
+      throw new Error(links.confirmRotation);
+    },
+  };
+  const error = errorOf(() => mailOf(requested, { templates }));
+  expect(String(error)).toContain('options.templates["rotation.requested"] failed: Error');
+  expect(String(error)).not.toContain(CODE);
+  expect((error as Error).cause).toBeUndefined();
+});
+
 function errorOf(run: () => unknown): unknown {
   try {
     return run();

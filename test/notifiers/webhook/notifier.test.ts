@@ -49,6 +49,25 @@ async function failureAfter(answering: Answering): Promise<NoticeError> {
   return await failureOf({ endpoint: endpointAt(hooks), ...HERE });
 }
 
+describe("whose failure it is", () => {
+  test("that of an endpoint that a function chose is its own, and no other's", async () => {
+    await using hooks = await receiver({ status: 500 });
+    const endpoint = endpointAt(hooks);
+    const chosen = await failureOf({ endpoint: () => endpoint, ...HERE });
+    expect(chosen).toMatchObject({ name: "NoticeError", concernsChannel: false, isFinal: false });
+    expect(await failureOf({ endpoint, ...HERE })).not.toMatchObject({ concernsChannel: false });
+  });
+
+  test("so is that of an endpoint that is refused, and what its answer says is kept", async () => {
+    const refused = await failureOf({ endpoint: () => ({ url: "http://x", secrets: [SECRET] }) });
+    expect(refused).toMatchObject({ concernsChannel: false });
+    await using hooks = await receiver({ status: 410 });
+    const endpoint = endpointAt(hooks);
+    const gone = await failureOf({ endpoint: () => endpoint, ...HERE });
+    expect(gone).toMatchObject({ concernsChannel: false, isFinal: true });
+  });
+});
+
 describe("a webhook", () => {
   test("is received, and verified by verifyWebhook and by the library of Standard Webhooks", async () => {
     await using hooks = await receiver();
