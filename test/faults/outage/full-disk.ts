@@ -39,6 +39,7 @@ export async function fillDisk(path: string, disk: Disk): Promise<Seen> {
   // It ends nothing, and writes down what was used before it looks.
   await world.tokens.revokeCurrent("acme_svc_no-secret");
   await traffic.failures(FAILURES);
+  await traffic.calls.nextAccepted();
   assert.equal(answers.codes.unavailable, undefined, "a call needed space");
   const reported = [...new Set(world.errors.map(({ cause }) => String(cause)))];
   await disk.free(database.db);

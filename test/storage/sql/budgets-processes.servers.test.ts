@@ -36,6 +36,25 @@ function start(work: string, url: string) {
   return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
 }
 
+interface Steady {
+  readonly allowed: number;
+  readonly expected: number;
+  readonly longestMs: number;
+}
+
+/** Callers who spend what there is, and never more, however busy the machine is. */
+async function checkedSteady(url: string): Promise<Steady> {
+  const { allowed, beganAt, lastAt, longestMs } = await together("steady", url);
+  const expected = 200 + ((lastAt - beganAt) * 200) / 500;
+  expect(expected).toBeGreaterThan(2100);
+  if (longestMs < 500) expect(allowed).toBeLessThanOrEqual(expected + 1);
+  return { allowed, expected, longestMs };
+}
+
+function isSaturated({ allowed, expected, longestMs }: Steady): boolean {
+  return longestMs < 500 && allowed >= expected * 0.99;
+}
+
 for (const server of ["postgres", "mariadb"] as const) {
   describeWithServer(server, `four processes on one budget in ${server}`, (url) => {
     let database: FreshDatabase;
@@ -52,16 +71,12 @@ for (const server of ["postgres", "mariadb"] as const) {
       });
 
       test("over ten windows the share of ten windows and one burst are allowed, within 1 %", async () => {
-        let total = await together("steady", database.url);
-        // The time of a call that took a window looks like that of a clock that was set back: the machine was too busy for this.
-        for (let tries = 1; total.longestMs >= 500 && tries < 4; tries += 1) {
-          total = await together("steady", database.url);
+        let steady = await checkedSteady(database.url);
+        // A machine too busy for the callers to spend all that there is; or the time of a call took a window, which looks like a clock set back.
+        for (let tries = 1; !isSaturated(steady) && tries < 4; tries += 1) {
+          steady = await checkedSteady(database.url);
         }
-        const { allowed, beganAt, lastAt } = total;
-        const expected = 200 + ((lastAt - beganAt) * 200) / 500;
-        expect(expected).toBeGreaterThan(2100);
-        expect(allowed).toBeLessThanOrEqual(expected + 1);
-        expect(allowed).toBeGreaterThanOrEqual(expected * 0.99);
+        expect(steady.allowed).toBeGreaterThanOrEqual(steady.expected * 0.99);
       });
     });
   });
