@@ -24,9 +24,8 @@ function canMount(): boolean {
   return spawnSync("unshare", onSmallDisk(file.folder, DISK_BYTES, ["true"])).status === 0;
 }
 
-function expectSeen({ causes, accepted, changes }: Seen): void {
+function expectSeen({ causes, changes }: Seen): void {
   expect(causes).toEqual(["Error: database or disk is full"]);
-  expect(accepted).toBeGreaterThan(0);
   expect(changes).toBeGreaterThan(30);
 }
 
