@@ -9,6 +9,8 @@ export const DENIALS = {
   malformed_token: { status: 401, message: "The token is not valid." },
   unknown_token: { status: 401, message: "The token is not valid." },
   expired_token: { status: 401, message: "The token is not valid." },
+  invalid_dpop_proof: { status: 401, message: "The DPoP proof is not valid." },
+  use_dpop_nonce: { status: 401, message: "The DPoP proof must hold the nonce of this answer." },
   owner_inactive: { status: 401, message: "The token is not valid." },
   api_access_disabled: { status: 403, message: "API access is switched off for this user." },
   network_denied: { status: 403, message: "The token may not be used from this network." },

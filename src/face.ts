@@ -3,7 +3,9 @@ import type { Cancelled, CancelRotationRequest } from "./operations/cancel-rotat
 import type { ConfirmRotationRequest } from "./operations/confirm-rotation.ts";
 import type { DeliverResult } from "./operations/deliver.ts";
 import type { DeprovisionRequest } from "./operations/deprovision.ts";
+import type { TokenCredential } from "./operations/find-reference.ts";
 import type { GetRequest } from "./operations/get.ts";
+import type { Grant, GrantRequest } from "./operations/grant.ts";
 import type { IssueRequest } from "./operations/issue.ts";
 import type { ListRequest, TokenPage } from "./operations/list.ts";
 import type { EventsFilter, EventsPage, EventsRequest } from "./operations/list-events.ts";
@@ -159,6 +161,32 @@ export interface Tokenry<
     secret: string | Secret | null | undefined,
     request: VerifyRequest<Named<Api>, Profile>,
   ): Promise<Verdict<Kind, Profile>>;
+
+  /**
+   * Checks a secret for a credential that is to be derived from it, an OAuth access token say: all checks of {@link verify} at once, over
+   * every API that it is to open. It counts as a use, and as one call on each of these APIs: on all or on none. By a reference in place of the
+   * secret it is the caller who has made sure that the token may be acted by.
+   *
+   * Never throws for a bad secret or an outage; TypeError for a wrong request. Source: OWN-14, CORE-41.
+   *
+   * @example
+   * const grant = await tokens.grant(secret, { access: { orders: "read" }, address: "203.0.113.7" });
+   * if (grant.ok) sign({ sub: grant.owner.id, access: grant.access });
+   */
+  grant(
+    credential: TokenCredential,
+    request?: GrantRequest<Named<Api>>,
+  ): Promise<Grant<Kind, Api, Profile>>;
+
+  /**
+   * Tells whether a token still stands, and what it may do now, without a use and without a budget: for who answers about a credential that
+   * was derived from it. A secret with a rule about networks is refused, as nobody knows from where it would be used. Source: OWN-21.
+   *
+   * @example
+   * const standing = await tokens.recheck({ tokenId, secretCreatedAt });
+   * if (!standing.ok) return { active: false };
+   */
+  recheck(credential: TokenCredential): Promise<Grant<Kind, Api, Profile>>;
 
   /** Drops what is remembered of an owner, here and over the bus: the next call asks the directory. */
   ownerChanged(ownerId: string): Promise<void>;

@@ -50,7 +50,9 @@ export type { Cancelled, CancelRotationRequest } from "./operations/cancel-rotat
 export type { ConfirmRotationRequest } from "./operations/confirm-rotation.ts";
 export type { DeliverResult } from "./operations/deliver.ts";
 export type { DeprovisionRequest } from "./operations/deprovision.ts";
+export type { TokenCredential, TokenReference } from "./operations/find-reference.ts";
 export type { GetRequest } from "./operations/get.ts";
+export type { Grant, Granted, GrantedBudget, GrantRequest } from "./operations/grant.ts";
 export type { IssueRequest } from "./operations/issue.ts";
 export type { ListRequest, TokenPage } from "./operations/list.ts";
 export type { EventsFilter, EventsPage, EventsRequest } from "./operations/list-events.ts";
@@ -77,6 +79,7 @@ export type { Bucket, BudgetStore, OutagePolicy, Taken } from "./ports/budget-st
 export type { Clock } from "./ports/clock.ts";
 export type { Directory } from "./ports/directory.ts";
 export type { InvalidationBus } from "./ports/invalidation-bus.ts";
+export type { KeyStore, StoredKeySet } from "./ports/key-store.ts";
 export type { Notice, Notifier } from "./ports/notifier.ts";
 export type {
   FailureObservation,
@@ -88,6 +91,7 @@ export type {
   RefusalObservation,
   VerifyObservation,
 } from "./ports/observer.ts";
+export type { ReplayStore } from "./ports/replay-store.ts";
 export type {
   Change,
   ClaimedNotice,
@@ -115,5 +119,6 @@ export { scanPattern } from "./secret/scan-pattern.ts";
 export { Secret } from "./secret/secret.ts";
 export { memoryBudgets } from "./storage/memory/budgets.ts";
 export { memoryBus } from "./storage/memory/bus.ts";
+export { type MemoryReplaysOptions, memoryReplays } from "./storage/memory/replays.ts";
 export { memoryRepository } from "./storage/memory/repository.ts";
 export { createTokenry } from "./tokenry.ts";

@@ -265,6 +265,8 @@ export interface Accepted<Kind extends string = string, Profile = unknown> {
   readonly budget: BudgetState;
   /** Whose budget `budget` is: the one with less left. */
   readonly budgetOf: BudgetHolder;
+  /** The claims of the access token that was presented (RFC 9068); absent where it was an API token. */
+  readonly claims?: Readonly<Record<string, JsonValue>>;
 }
 
 /** A call spends from two budgets: the token's own, and the maximum of its account. */

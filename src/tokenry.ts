@@ -8,7 +8,9 @@ import { confirmRotation } from "./operations/confirm-rotation.ts";
 import type { Context } from "./operations/context.ts";
 import { deprovision } from "./operations/deprovision.ts";
 import { exportEvents } from "./operations/export-events.ts";
+import type { TokenCredential } from "./operations/find-reference.ts";
 import { get } from "./operations/get.ts";
+import { grant } from "./operations/grant.ts";
 import { checkId, checkKind, checkRequest } from "./operations/input.ts";
 import { issue } from "./operations/issue.ts";
 import { createJobs, createSchedules, type Schedules } from "./operations/jobs.ts";
@@ -17,6 +19,7 @@ import { listEvents } from "./operations/list-events.ts";
 import { operationWatch } from "./operations/observed-operation.ts";
 import { createObservedVerify } from "./operations/observed-verify.ts";
 import { parkedNotices } from "./operations/parked-notices.ts";
+import { recheck } from "./operations/recheck.ts";
 import { regenerate } from "./operations/regenerate.ts";
 import { reportLeak } from "./operations/report-leak.ts";
 import { resendRotation } from "./operations/resend-rotation.ts";
@@ -35,6 +38,7 @@ import type { Repository } from "./ports/repository.ts";
 import { createKeyring } from "./secret/keyring.ts";
 import { type KnownPrefix, knownPrefix } from "./secret/parse.ts";
 import { scanPattern } from "./secret/scan-pattern.ts";
+import { Secret } from "./secret/secret.ts";
 import { createBackground } from "./state/background.ts";
 import { withOutagePolicy } from "./state/budgets.ts";
 import { channelsOf } from "./state/channels.ts";
@@ -209,6 +213,11 @@ function prefixesOf({ kinds }: ResolvedRules): KnownPrefix[] {
   );
 }
 
+/** A secret stays what it is: a copy of one would show nothing, and be none. */
+function plainCredential(credential: TokenCredential): TokenCredential {
+  return Secret.isSecret(credential) ? credential : plainCopy(credential);
+}
+
 const countRevoked = ({ revoked }: RevokedCount): Record<string, number> => ({ revoked });
 
 function faceOf({ context, told, jobs, schedules, stop, unsubscribe }: Node): Tokenry {
@@ -251,6 +260,10 @@ function faceOf({ context, told, jobs, schedules, stop, unsubscribe }: Node): To
       told.verified === undefined
         ? (secret, request) => verify(context, secret, request)
         : createObservedVerify(context, told.verified),
+    grant: watch("grant", async (credential, request) =>
+      grant(context, plainCredential(credential), plainCopy(request)),
+    ),
+    recheck: watch("recheck", async (credential) => recheck(context, plainCredential(credential))),
     ownerChanged: async (ownerId) => context.announce([ownerKey(checkId(ownerId, "ownerId"))]),
     scanPattern: (kind) => scanPattern(checkKind(context, kind)),
     jobs,

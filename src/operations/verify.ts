@@ -3,7 +3,14 @@ import type { DenialCode } from "../errors.ts";
 import { expiryAfterUse, isExpired } from "../lifecycle/expiry.ts";
 import type { ResolvedKind } from "../lifecycle/kind.ts";
 import { BACKUP } from "../lifecycle/slots.ts";
-import type { BudgetHolder, BudgetState, Owner, Verdict, VerifyRequest } from "../model.ts";
+import type {
+  BudgetHolder,
+  BudgetState,
+  Owner,
+  Refused,
+  Verdict,
+  VerifyRequest,
+} from "../model.ts";
 import { decideNetwork } from "../network/decide.ts";
 import type { ResolvedApi } from "../options.ts";
 import type { Awaitable } from "../ports/awaitable.ts";
@@ -82,8 +89,13 @@ export interface Call {
 const NO_HASHES: readonly string[] = [];
 
 /** A call whose token has been found. */
-interface KnownCall {
+interface KnownCall extends FoundCall {
   readonly call: Call;
+}
+
+/** What the checks need of a call and of the token that was found for it. */
+export interface FoundCall {
+  readonly call: Pick<Call, "context" | "asked" | "now">;
   readonly found: FoundToken;
   readonly prepared: PreparedToken;
   readonly kind: ResolvedKind;
@@ -155,10 +167,11 @@ function onOwner(known: KnownCall, answer: KnownOwner): Awaitable<Verdict> {
     : onTaken(known, owner, taken);
 }
 
-function refuseOwner(
-  { call, found, prepared }: KnownCall,
+/** Refuses, and records, the token of an owner who may make no call now. */
+export function refuseOwner(
+  { call, found, prepared }: FoundCall,
   reason: "owner_inactive" | "api_access_disabled",
-): Verdict {
+): Refused {
   recordOwnerRefusal(call.context, found.token, { request: call.asked, reason, now: call.now });
   return denied(reason, prepared);
 }
@@ -172,13 +185,13 @@ function onTaken(known: KnownCall, owner: Owner, taken: Taken): Verdict {
 }
 
 /** Expired, and no accepted use that waits to be written has moved the expiry on. */
-function hasExpired(context: Context, token: StoredToken, now: number): boolean {
+export function hasExpired(context: Context, token: StoredToken, now: number): boolean {
   if (!isExpired(token, now)) return false;
   return isExpired({ expiresAt: context.uses.pendingExpiry(token) }, now);
 }
 
 /** The check of the network. A rule or zone that cannot be read refuses. */
-function mayComeFrom({ call, found, prepared }: KnownCall): boolean {
+export function mayComeFrom({ call, found, prepared }: FoundCall): boolean {
   const { context, asked, now } = call;
   const zones = context.preparation.zones(found.zones);
   if (prepared.network === undefined || zones === undefined) return false;
@@ -197,13 +210,20 @@ function accept({ call, found, prepared, kind }: KnownCall, owner: Owner, taken:
   // Within the minute after the last noted use, as far as its second tells; else the stored millisecond does.
   const sinceNoted = now - prepared.usedAt * 1000;
   const isNoted = prepared.usedAt >= 0 && sinceNoted >= 0 && sinceNoted < NOTE_INTERVAL_MS;
-  if (!isNoted && context.uses.isDue(token, now)) {
-    const expiresAt = slides(kind, token) ? expiryAfterUse(kind.expiry, token, now) : null;
-    context.uses.note(token, now, expiresAt);
-  }
+  if (!isNoted && context.uses.isDue(token, now)) noteUse(context, kind, token, now);
   if (prepared.pepper !== context.keyring.current) rehash(context, token, text, now);
   const budget = stateOf(taken.states, budgetOf);
   return { ok: true, token: prepared.token, owner, budget, budgetOf };
+}
+
+/** Notes an accepted use; it moves a sliding expiry. */
+export function noteUse(
+  { uses }: Pick<Context, "uses">,
+  kind: ResolvedKind,
+  token: StoredToken,
+  now: number,
+): void {
+  uses.note(token, now, slides(kind, token) ? expiryAfterUse(kind.expiry, token, now) : null);
 }
 
 /** A backup that is to end by itself ends, however much it is used. */
@@ -211,7 +231,7 @@ function slides({ backupFor }: ResolvedKind, { slot }: StoredToken): boolean {
   return slot !== BACKUP || backupFor === undefined;
 }
 
-function denied(code: DenialCode, { id }: PreparedToken): Verdict {
+export function denied(code: DenialCode, { id }: Pick<PreparedToken, "id">): Refused {
   return refusedWith(code, { tokenId: id });
 }
 

@@ -38,6 +38,8 @@ export type OperationName =
   | "deprovision"
   | "update"
   | "get"
+  | "grant"
+  | "recheck"
   | "list"
   | "events"
   | "exportEvents"

@@ -1,6 +1,7 @@
 import QuickLRU from "quick-lru";
 import { hasApiAccess } from "../access/actor.ts";
 import { decideAccess } from "../access/decide.ts";
+import { accountBudgetKey, tokenBudgetKey } from "../budget/bucket-keys.ts";
 import { shareOf } from "../budget/share.ts";
 import type { ResolvedKind } from "../lifecycle/kind.ts";
 import type { Level, Network, Owner, Token } from "../model.ts";
@@ -145,10 +146,16 @@ export class Preparation {
     prepared.method = method;
   }
 
+  /** The budgets of a token on one API: its own share, then the account's maximum. */
+  buckets(prepared: PreparedToken, api: ResolvedApi): readonly [own: Bucket, account: Bucket] {
+    return [tokenBucket(prepared, api), this.#accountBucket(prepared.account, api)];
+  }
+
   #accountBucket(account: string, api: ResolvedApi): Bucket {
     const known = this.#accounts.get(account) ?? [];
     if (known.length === 0) this.#accounts.set(account, known);
-    const bucket = known[api.index] ?? bucketOf(`${slotOf(account)}:account`, api, api.limit);
+    const bucket =
+      known[api.index] ?? bucketOf(accountBudgetKey(account, api.name), api, api.limit);
     known[api.index] = bucket;
     return bucket;
   }
@@ -167,7 +174,7 @@ const NO_ZONES: CompiledZones = Object.freeze({ byName: new Map(), blocked: null
 function tokenBucket({ id, account, budgets, kind }: PreparedToken, api: ResolvedApi): Bucket {
   const own = Object.hasOwn(budgets, api.name) ? budgets[api.name] : undefined;
   const share = shareOf(api.limit, own ?? kind?.budgetPercent ?? 1);
-  return bucketOf(`${slotOf(account)}:token:${id}`, api, share);
+  return bucketOf(tokenBudgetKey(account, id, api.name), api, share);
 }
 
 /** The largest number that the engine keeps in an object itself; another one costs a miss of the processor's cache. */
@@ -185,12 +192,6 @@ function wholeSeconds(milliseconds: number): number {
   return Math.min(LARGEST_SMALL, Math.floor(milliseconds / 1000));
 }
 
-/** The account in braces puts a token's and its account's budget into one slot of a Redis cluster. */
-function slotOf(account: string): string {
-  return `{${encodeURIComponent(account)}}`;
-}
-
-/** Escaping keeps ids and API names of any characters apart. */
-function bucketOf(start: string, { name, windowMs }: ResolvedApi, limit: number): Bucket {
-  return { key: `${start}:${encodeURIComponent(name)}`, limit, windowMs, memo: undefined };
+function bucketOf(key: string, { windowMs }: ResolvedApi, limit: number): Bucket {
+  return { key, limit, windowMs, memo: undefined };
 }
