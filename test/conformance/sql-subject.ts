@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import { afterAll, beforeAll } from "vitest";
+import type { KeyStore } from "../../src/ports/key-store.ts";
 import type { Repository } from "../../src/ports/repository.ts";
 import { migrate, sqlRepository, type TableNames } from "../../src/storage/sql/index.ts";
 import type { SharedSubject } from "../../src/testing/cases.ts";
@@ -20,7 +21,7 @@ export function sqlSubject(
   open: () => Promise<OpenedTwice>,
   names: TableNames = {},
   make: (db: Kysely<object>) => Promise<void> = (db) => migrate(db, names),
-): () => Promise<SharedSubject<Repository>> {
+): () => Promise<SharedSubject<Repository & KeyStore>> {
   let opened: OpenedTwice | undefined;
   beforeAll(async () => {
     opened = await open();

@@ -1,8 +1,10 @@
 import { movedExpiry } from "../../lifecycle/expiry.ts";
+import type { KeyStore } from "../../ports/key-store.ts";
 import type { FoundToken, Repository, StoredToken, Use } from "../../ports/repository.ts";
 import { commitChange, type Store } from "./commit-change.ts";
 import { EventLog } from "./event-log.ts";
 import { Outbox } from "./outbox.ts";
+import { memorySigningKeys } from "./signing-keys.ts";
 import { type Row, TokenTable } from "./token-table.ts";
 import { ZoneTable } from "./zone-table.ts";
 
@@ -15,11 +17,12 @@ import { ZoneTable } from "./zone-table.ts";
  * @example
  * const tokens = createTokenry({ repository: memoryRepository(), directory, kinds, apis });
  */
-export function memoryRepository(): Repository {
+export function memoryRepository(): Repository & KeyStore {
   const zones = new ZoneTable();
   const [tokens, log, outbox] = [new TokenTable(zones), new EventLog(), new Outbox()];
   const store: Store = { tokens, zones, log, outbox };
   return {
+    ...memorySigningKeys(),
     commit: async (change) => commitChange(store, change),
     touch: (uses) => {
       for (const use of uses) touchToken(tokens, use);

@@ -1,6 +1,3 @@
-import { sha1 } from "@noble/hashes/legacy.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-
 /**
  * Many takes, one after another, in one atomic step: what `levelAt`, `meteredFrom` and `decideTake` of budget/decide do, in the same
  * order of operations on the same doubles, so that the two agree to the last bit.
@@ -84,8 +81,3 @@ for index, expiry in pairs(expires) do
 end
 return "[" .. table.concat(answer, ",") .. "]"
 `;
-
-/** The name under which Redis keeps the script. */
-export function scriptName(): string {
-  return bytesToHex(sha1(utf8ToBytes(TAKE_SCRIPT)));
-}

@@ -1,4 +1,5 @@
 import { checkKeys, checkWhole } from "../../checks.ts";
+import type { KeyStore } from "../../ports/key-store.ts";
 import type { Repository } from "../../ports/repository.ts";
 import { claimNotices } from "./claim-notices.ts";
 import { commit } from "./commit.ts";
@@ -9,6 +10,7 @@ import { parkedNotices, retryNotices } from "./parked-notices.ts";
 import { connected, type SqlPool } from "./pool.ts";
 import { pruneEvents } from "./prune-events.ts";
 import { settleNotices } from "./settle-notices.ts";
+import { replaceSigningKeys, signingKeys } from "./signing-keys.ts";
 import { contextOf, type SqlContext, type SqlOptions } from "./sql-context.ts";
 import { tokenReads } from "./token-reads.ts";
 import { touch } from "./touch.ts";
@@ -47,7 +49,7 @@ const TIMEOUT_MS = 1500;
 const SQLITE_TIMEOUT_MS = 10_000;
 
 /**
- * Keeps tokens, zones and events in a SQL database through Kysely, beside the host's own tables. Run `migrate` first, with the
+ * Keeps tokens, zones, events and signing keys in a SQL database through Kysely, beside the host's own tables. Run `migrate` first, with the
  * same names.
  *
  * Any number of processes may share the database. A commit that was given up because the database did not answer is not tried again, and
@@ -60,7 +62,9 @@ const SQLITE_TIMEOUT_MS = 10_000;
  * const db = new Kysely<MyTables>({ dialect: new PostgresDialect({ pool }) });
  * const repository = sqlRepository({ db, pool });
  */
-export function sqlRepository<Database>(options: SqlRepositoryOptions<Database>): Repository {
+export function sqlRepository<Database>(
+  options: SqlRepositoryOptions<Database>,
+): Repository & KeyStore {
   checkKeys(options, OPTIONS, "options");
   const given = contextOf(options);
   const deadlines = new Deadlines(timeoutOf(options, given));
@@ -87,6 +91,8 @@ export function sqlRepository<Database>(options: SqlRepositoryOptions<Database>)
     parkedNotices: (page) => boundEach((each) => parkedNotices(each, page)),
     retryNotices: (choice) => boundEach((each) => retryNotices(each, choice)),
     pruneEvents: (...range) => boundEach((each) => pruneEvents(each, ...range)),
+    signingKeys: () => bound(() => signingKeys(context.db)),
+    replaceSigningKeys: (next) => boundEach((each) => replaceSigningKeys(each, next)),
   };
 }
 

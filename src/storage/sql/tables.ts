@@ -101,6 +101,14 @@ export interface BudgetRow {
   readonly empty_from: number;
 }
 
+/** The row of `tokenry_signing_keys`: what an authorization server signs with. */
+export interface SigningKeysRow {
+  readonly id: string;
+  readonly revision: number;
+  /** Encrypted. */
+  readonly document: string;
+}
+
 /** A row of `tokenry_migration`: a step that was done. The table is as Kysely's own migrator makes it, which made it in version 0.1.0. */
 export interface MigrationRow {
   readonly name: string;
@@ -118,6 +126,7 @@ export interface Tables {
   };
   readonly tokenry_notices: NoticeRow;
   readonly tokenry_budgets: BudgetRow;
+  readonly tokenry_signing_keys: SigningKeysRow;
   readonly tokenry_migration: MigrationRow;
 }
 

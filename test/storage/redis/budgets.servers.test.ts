@@ -3,7 +3,8 @@ import { Redis } from "ioredis";
 import { createClientPool } from "redis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { redisBudgets } from "../../../src/storage/redis/budgets.ts";
-import { scriptName } from "../../../src/storage/redis/take-script.ts";
+import { scriptName } from "../../../src/storage/redis/script-name.ts";
+import { TAKE_SCRIPT } from "../../../src/storage/redis/take-script.ts";
 import {
   describeWithBinary,
   describeWithServer,
@@ -165,7 +166,7 @@ describeWithBinary("redis", "a Redis of its own", () => {
       await redis.config("RESETSTAT");
       expect((await take()).states[0]?.remaining).toBe(remaining);
       expect(await callsOf(redis, "eval")).toBe(1);
-      expect(await redis.script("EXISTS", scriptName())).toEqual([1]);
+      expect(await redis.script("EXISTS", scriptName(TAKE_SCRIPT))).toEqual([1]);
     }
     await redis.config("RESETSTAT");
     expect((await take()).states[0]?.remaining).toBe(1);

@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { redisBudgets } from "../../../src/storage/redis/budgets.ts";
-import { scriptName, TAKE_SCRIPT } from "../../../src/storage/redis/take-script.ts";
+import { scriptName } from "../../../src/storage/redis/script-name.ts";
+import { TAKE_SCRIPT } from "../../../src/storage/redis/take-script.ts";
 import { type Answer, fakeScripts, unspent } from "./fake-clients.ts";
 
 const bucket = (key: string, limit = 10, windowMs = 60_000) => ({ key, limit, windowMs });
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 test("the script's name is the hash that Redis gives it", () => {
-  expect(scriptName()).toBe(createHash("sha1").update(TAKE_SCRIPT).digest("hex"));
+  expect(scriptName(TAKE_SCRIPT)).toBe(createHash("sha1").update(TAKE_SCRIPT).digest("hex"));
 });
 
 describe("what travels to Redis", () => {

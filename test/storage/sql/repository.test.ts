@@ -12,6 +12,7 @@ import {
   SqliteDialect,
 } from "kysely";
 import { describe, expect, expectTypeOf, test } from "vitest";
+import type { KeyStore } from "../../../src/ports/key-store.ts";
 import type { Repository } from "../../../src/ports/repository.ts";
 import {
   migrate,
@@ -49,7 +50,7 @@ describe("options", () => {
     await using db = new Kysely<HostTables>({ dialect: nodeSqliteDialect(":memory:"), plugins });
     await migrate(db);
     const repository = sqlRepository({ db });
-    expectTypeOf(repository).toEqualTypeOf<Repository>();
+    expectTypeOf(repository).toEqualTypeOf<Repository & KeyStore>();
     const token = await insertToken(repository, { network: { include: ["10.0.0.0/8"] } });
     expect(await repository.findById(token.id)).toEqual(token);
   });
