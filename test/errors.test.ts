@@ -21,6 +21,8 @@ describe("DENIALS", () => {
       ["malformed_token", 401],
       ["unknown_token", 401],
       ["expired_token", 401],
+      ["invalid_dpop_proof", 401],
+      ["use_dpop_nonce", 401],
       ["owner_inactive", 401],
       ["api_access_disabled", 403],
       ["network_denied", 403],

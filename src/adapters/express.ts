@@ -5,7 +5,9 @@ import type { HttpOptions } from "../http/options.ts";
 import type { RequestReader } from "../http/request-reader.ts";
 import type { ApiOf, Requirement } from "../http/requirement.ts";
 import type { Accepted } from "../model.ts";
+import type { MountOptions, WebListener } from "./mounting.ts";
 import { nodeReader, sendAnswer, setFields } from "./node-message.ts";
+import { createNodeMount } from "./node-mount.ts";
 import { expressBelieves } from "./trust-probe.ts";
 import { createVerdictMark } from "./verdict-mark.ts";
 
@@ -13,6 +15,9 @@ export type { Answer, HeaderField } from "../http/answer.ts";
 export type { HttpOptions } from "../http/options.ts";
 export type { HttpRefusal } from "../http/refusals.ts";
 export type { ApiOf, Requirement } from "../http/requirement.ts";
+export type { WebClient, WebHandler } from "../http/web-handler.ts";
+export type { MountOptions, WebListener } from "./mounting.ts";
+export type { Origin } from "./origin.ts";
 
 /** Options of `tokenry/express`. */
 export type ExpressOptions = HttpOptions<Request>;
@@ -23,6 +28,13 @@ export type ExpressGuard = (
   response: ServerResponse,
   next: NextFunction,
 ) => Promise<void>;
+
+/** Middleware of Express that answers some paths itself. */
+export type ExpressMount = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: NextFunction,
+) => void;
 
 /** A request that was let through, with the verdict on its token. */
 export type ProtectedRequest<
@@ -113,6 +125,19 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
     };
   };
   return Object.assign(protect, { revokeCurrent, verdictOf, withToken });
+}
+
+/**
+ * Makes middleware of a handler of the Fetch standard, such as `oauthServer`: it answers the handler's own paths, and leaves the others to the
+ * application. What the handler throws goes to Express's error handling. Bodies must not have been read: mount it before any body parser.
+ *
+ * @throws TypeError or RangeError that names the path of a wrong option.
+ *
+ * @example
+ * app.use(mount(oauthServer({ … }), { trustProxy: ["10.0.0.0/8"] }));
+ */
+export function mount(handler: WebListener, options: MountOptions<Request> = {}): ExpressMount {
+  return createNodeMount(handler, options, expressReader);
 }
 
 const UNPROTECTED =

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import type { Answer, HeaderField } from "../http/answer.ts";
 import { Gate, type TokenChecker } from "../http/gate.ts";
 import type { HttpOptions } from "../http/options.ts";
@@ -6,6 +6,8 @@ import type { RequestReader } from "../http/request-reader.ts";
 import type { ApiOf, Requirement } from "../http/requirement.ts";
 import type { Accepted } from "../model.ts";
 import type { WithToken } from "./fastify-handler.ts";
+import { createFastifyMount } from "./fastify-mount.ts";
+import type { MountOptions, WebListener } from "./mounting.ts";
 import { type NodeRequest, nodeReaderOf } from "./node-message.ts";
 import { fastifyBelieves } from "./trust-probe.ts";
 import { createVerdictMark } from "./verdict-mark.ts";
@@ -14,7 +16,10 @@ export type { Answer, HeaderField } from "../http/answer.ts";
 export type { HttpOptions } from "../http/options.ts";
 export type { HttpRefusal } from "../http/refusals.ts";
 export type { ApiOf, Requirement } from "../http/requirement.ts";
+export type { WebClient, WebHandler } from "../http/web-handler.ts";
 export type { ProtectedHandler, WithToken } from "./fastify-handler.ts";
+export type { MountOptions, WebListener } from "./mounting.ts";
+export type { Origin } from "./origin.ts";
 
 /** Options of `tokenry/fastify`. */
 export type FastifyOptions = HttpOptions<FastifyRequest>;
@@ -104,6 +109,24 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
     };
   };
   return Object.assign(protect, { revokeCurrent, withToken, verdictOf });
+}
+
+/**
+ * Makes a plugin of a handler of the Fetch standard, such as `oauthServer`: it has routes for the handler's own paths, in a context of its own
+ * that leaves bodies unparsed. What the handler throws goes to Fastify's error handling.
+ *
+ * Under a prefix the handler's paths, which are whole, must begin with it.
+ *
+ * @throws TypeError or RangeError that names the path of a wrong option; the plugin rejects for a path that it cannot have a route for.
+ *
+ * @example
+ * app.register(mount(oauthServer({ … }), { trustProxy: ["10.0.0.0/8"] }));
+ */
+export function mount(
+  handler: WebListener,
+  options: MountOptions<FastifyRequest> = {},
+): FastifyPluginAsync {
+  return createFastifyMount(handler, options, fastifyReader);
 }
 
 const UNPROTECTED =

@@ -13,6 +13,7 @@ export function createFetchReader(
 ): RequestReader<FetchCall> {
   return {
     method: ({ request }) => request.method,
+    target: ({ request }) => request.url,
     peer,
     lines({ request }, name) {
       const value = request.headers.get(name);

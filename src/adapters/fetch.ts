@@ -10,6 +10,9 @@ export type { Answer, HeaderField } from "../http/answer.ts";
 export type { HttpOptions } from "../http/options.ts";
 export type { HttpRefusal } from "../http/refusals.ts";
 export type { ApiOf, Requirement } from "../http/requirement.ts";
+export type { WebClient, WebHandler } from "../http/web-handler.ts";
+export { type FetchMountOptions, type MountedHandler, mount } from "./fetch-mount.ts";
+export type { WebListener } from "./mounting.ts";
 
 /** The arguments after the request that options ask for; a platform may pass more. */
 type AtLeast<Rest extends unknown[]> = [...Rest, ...unknown[]];

@@ -6,13 +6,19 @@ import type { RequestReader } from "../http/request-reader.ts";
 import type { ApiOf, Requirement } from "../http/requirement.ts";
 import type { Accepted } from "../model.ts";
 import { withFields } from "./fetch-message.ts";
+import { answerAt } from "./fetch-mount.ts";
+import { type MountOptions, resolveMounting, type WebListener } from "./mounting.ts";
 import { addToHead, type HeadResponse } from "./node-head.ts";
 import { type NodeRequest, nodeReader } from "./node-message.ts";
+import { createOriginOf } from "./origin.ts";
 
 export type { Answer, HeaderField } from "../http/answer.ts";
 export type { HttpOptions } from "../http/options.ts";
 export type { HttpRefusal } from "../http/refusals.ts";
 export type { ApiOf, Requirement } from "../http/requirement.ts";
+export type { WebClient, WebHandler } from "../http/web-handler.ts";
+export type { MountOptions, WebListener } from "./mounting.ts";
+export type { Origin } from "./origin.ts";
 
 /** What `protect` adds to a context: `c.get("token")` and `c.var.token` are the verdict, in the handlers that follow it. */
 export interface ProtectedEnv<Kind extends string = string, Profile = unknown> {
@@ -60,11 +66,7 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
   options: HonoOptions = {},
 ): HonoProtect<Kind, ApiName, Profile> {
   const { peer, ...httpOptions } = options;
-  if (peer !== undefined && typeof peer !== "function")
-    throw new TypeError("options.peer must be a function");
-  if (peer !== undefined && options.clientAddress !== undefined)
-    throw new TypeError("options.clientAddress excludes peer");
-  const gate = new Gate(tokens, httpOptions, createReader(peer));
+  const gate = new Gate(tokens, httpOptions, createReader(checkedPeer(options)));
 
   const protect = (
     api: ApiOf<Context, ApiName>,
@@ -87,6 +89,39 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
   return Object.assign(protect, { revokeCurrent });
 }
 
+/** Options of `mount` of `tokenry/hono`. */
+export interface HonoMountOptions extends MountOptions<Context>, Pick<HonoOptions, "peer"> {}
+
+/**
+ * Makes middleware of a handler of the Fetch standard, such as `oauthServer`: it answers the handler's own paths, and leaves the others to the
+ * application. What the handler throws goes to `app.onError`. Bodies must not have been read before.
+ *
+ * @throws TypeError or RangeError that names the path of a wrong option.
+ *
+ * @example
+ * app.use(mount(oauthServer({ … }), { trustProxy: ["10.0.0.0/8"] }));
+ */
+export function mount(handler: WebListener, options: HonoMountOptions = {}): MiddlewareHandler {
+  const { peer, ...others } = options;
+  const reader = createReader(checkedPeer(options));
+  const { answers, clientOf } = resolveMounting(handler, others, reader);
+  const originOf = createOriginOf(others.origin, ({ req }) => new URL(req.url).origin);
+  return async (context, next) => {
+    if (!answers(context)) return next();
+    const target = reader.target(context);
+    const asked = { request: context.req.raw, origin: originOf(context), target };
+    return answerAt(handler, asked, clientOf(context));
+  };
+}
+
+function checkedPeer({ peer, clientAddress }: HonoMountOptions): HonoOptions["peer"] {
+  if (peer !== undefined && typeof peer !== "function")
+    throw new TypeError("options.peer must be a function");
+  if (peer !== undefined && clientAddress !== undefined)
+    throw new TypeError("options.clientAddress excludes peer");
+  return peer;
+}
+
 /** What `@hono/node-server` has for `c.env`; an upgrade to another protocol has nothing to go out. */
 interface NodeBindings {
   readonly incoming?: NodeRequest;
@@ -106,6 +141,10 @@ const NO_NODE: NodeBindings = Object.freeze({});
 function createReader(peer: HonoOptions["peer"]): RequestReader<Context> {
   return {
     method: ({ req }) => req.method,
+    target(context) {
+      const { incoming } = nodeOf(context);
+      return incoming === undefined ? context.req.url : nodeReader.target(incoming);
+    },
     peer(context) {
       if (peer !== undefined) return peer(context);
       return nodeOf(context).incoming?.socket.remoteAddress;

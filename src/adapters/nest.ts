@@ -15,6 +15,8 @@ export type { Answer, HeaderField } from "../http/answer.ts";
 export type { HttpOptions } from "../http/options.ts";
 export type { HttpRefusal } from "../http/refusals.ts";
 export type { ApiOf, Requirement } from "../http/requirement.ts";
+export type { WebClient, WebHandler } from "../http/web-handler.ts";
+export type { MountOptions, WebListener } from "./mounting.ts";
 export {
   CurrentToken,
   type CurrentTokenOf,
@@ -26,7 +28,10 @@ export {
 } from "./nest/decorators.ts";
 export { TokenGuard } from "./nest/guard.ts";
 export type { NestRequest } from "./nest/message.ts";
+export { type MountedRequest, mount } from "./nest/mount.ts";
 export { TokenRefusedException } from "./nest/refused.ts";
+export type { NodeMiddleware } from "./node-mount.ts";
+export type { Origin } from "./origin.ts";
 
 /** The tokenry that the module was given, for your own services: `@Inject(TOKENRY)`. */
 export const TOKENRY: unique symbol = Symbol("tokenry");

@@ -7,8 +7,15 @@ export interface NodeBody {
   release(): void;
 }
 
-/** Whether a request has a body at all: of HTTP/1.1, by RFC 9112 section 6.3. */
-export function hasBody({ headers }: IncomingMessage): boolean {
+/** What tells of a request of HTTP/2. */
+interface NodeStream {
+  readonly endAfterHeaders?: boolean;
+}
+
+/** Whether a request has a body at all: of HTTP/1.1, by RFC 9112 section 6.3; of HTTP/2, unless it ended with its head. */
+export function hasBody(request: IncomingMessage & { readonly stream?: NodeStream }): boolean {
+  const { headers, stream } = request;
+  if (stream?.endAfterHeaders !== undefined) return !stream.endAfterHeaders;
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 

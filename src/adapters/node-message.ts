@@ -4,6 +4,9 @@ import type { RequestReader } from "../http/request-reader.ts";
 /** What the HTTP layer reads of Node's IncomingMessage, which Express, Fastify, Koa and Nest hand on. */
 export interface NodeRequest {
   readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  /** Express and Fastify's middleware take the place where something is mounted off `url`, and keep the whole here. */
+  readonly originalUrl?: unknown;
   readonly rawHeaders: readonly string[];
   readonly socket: { readonly remoteAddress?: string | undefined };
 }
@@ -19,6 +22,7 @@ export interface NodeResponse {
 export const nodeReader: RequestReader<NodeRequest> = {
   method: ({ method = "" }) => method,
   peer: ({ socket }) => socket.remoteAddress,
+  target: ({ originalUrl, url = "" }) => (typeof originalUrl === "string" ? originalUrl : url),
   lines({ rawHeaders }, name) {
     let lines: string[] = NO_LINES;
     for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -41,6 +45,7 @@ export function nodeReaderOf<Request>(
   return {
     method: (request) => nodeReader.method(messageOf(request)),
     peer: (request) => nodeReader.peer(messageOf(request)),
+    target: (request) => nodeReader.target(messageOf(request)),
     lines: (request, name) => nodeReader.lines(messageOf(request), name),
   };
 }

@@ -10,6 +10,8 @@ export type { Answer, HeaderField } from "../http/answer.ts";
 export type { HttpOptions } from "../http/options.ts";
 export type { HttpRefusal } from "../http/refusals.ts";
 export type { ApiOf, Requirement } from "../http/requirement.ts";
+export type { WebClient, WebHandler } from "../http/web-handler.ts";
+export type { WebListener } from "./mounting.ts";
 export { type NodeHandlerOptions, toNodeHandler } from "./node-handler.ts";
 export type { NodeOrigin } from "./node-target.ts";
 

@@ -15,10 +15,17 @@ export interface CredentialOptions {
 }
 
 /** What a request presents. Several tokens, and one in a form that is not its scheme's, are `invalid`. Source: CORE-11, R6750-03. */
-export type Presented =
-  | { readonly type: "none" }
-  | { readonly type: "invalid" }
-  | { readonly type: "token"; readonly secret: string; readonly field: string };
+export type Presented = { readonly type: "none" } | { readonly type: "invalid" } | PresentedToken;
+
+/** The one token that a request presents. */
+export interface PresentedToken {
+  readonly type: "token";
+  readonly secret: string;
+  /** The header field that holds it, in lower case. */
+  readonly field: string;
+  /** Of `Authorization`, in lower case and without a colon; `""` in a field of its own. */
+  readonly scheme: string;
+}
 
 /** Credential options after their checks. */
 export interface Credentials {
@@ -35,11 +42,17 @@ export interface Scheme {
   readonly usual: string;
   /** The same in lower case. */
   readonly start: string;
+  /** `name` in lower case. */
+  readonly key: string;
   readonly endsInColon: boolean;
 }
 
 const NONE: Presented = Object.freeze({ type: "none" });
 const INVALID: Presented = Object.freeze({ type: "invalid" });
+
+/** The scheme of RFC 9449 section 7.1, as {@link PresentedToken} has it. */
+export const DPOP_KEY = "dpop";
+const DPOP = Object.freeze(schemeOf("DPoP", "DPoP", false));
 
 const TCHAR = new RegExp(`[${TOKEN_CHARACTERS}]`);
 /** RFC 9110 section 11.2; a b64token of RFC 6750 section 2.1 is the same. */
@@ -55,20 +68,30 @@ const KEYS: ReadonlySet<string> = new Set(["schemes", "headers"]);
 /** What holds other things than one token, or is sent by a browser without being asked. */
 const NOT_FOR_TOKENS = ["authorization", "cookie", "proxy-authorization", "host"];
 
-/** Checks the options. @throws TypeError or RangeError that names the path. */
-export function resolveCredentials(options: CredentialOptions = {}): Credentials {
+/**
+ * Checks the options. With `takesDpop` there is the scheme of RFC 9449 besides, for access tokens alone.
+ *
+ * @throws TypeError or RangeError that names the path.
+ */
+export function resolveCredentials(
+  options: CredentialOptions = {},
+  takesDpop = false,
+): Credentials {
   checkKeys(options, KEYS, "options.credentials");
   const { headers, schemes = headers === undefined ? ["Bearer"] : [] } = options;
   const resolved = {
     schemes: checkList(schemes, "options.credentials.schemes").map(resolveScheme),
     headers: checkList(headers, "options.credentials.headers").map(resolveHeader),
   };
-  const schemeNames = resolved.schemes.map(({ name }) => name.toLowerCase());
-  checkUnique(schemeNames, "options.credentials.schemes");
+  const schemeKeys = resolved.schemes.map(({ key }) => key);
+  checkUnique(schemeKeys, "options.credentials.schemes");
   checkUnique(resolved.headers, "options.credentials.headers");
   if (resolved.schemes.length + resolved.headers.length === 0)
     throw new RangeError("options.credentials must name a scheme or a header");
-  return resolved;
+  if (!takesDpop) return resolved;
+  if (schemeKeys.includes(DPOP_KEY))
+    throw new RangeError("options.credentials.schemes must leave DPoP to access tokens");
+  return { ...resolved, schemes: [...resolved.schemes, DPOP] };
 }
 
 /** Two ways of one name would be two credentials in each request, or hide each other. */
@@ -85,7 +108,11 @@ function resolveScheme(scheme: unknown, index: number): Scheme {
   const endsInColon = scheme.endsWith(":");
   const name = endsInColon ? scheme.slice(0, -1) : scheme;
   if (!isToken(name)) throw new RangeError(`${path}: ${quoted(scheme)} is no scheme`);
-  return { name, usual: scheme, start: scheme.toLowerCase(), endsInColon };
+  return schemeOf(name, scheme, endsInColon);
+}
+
+function schemeOf(name: string, usual: string, endsInColon: boolean): Scheme {
+  return { name, usual, start: usual.toLowerCase(), key: name.toLowerCase(), endsInColon };
 }
 
 function resolveHeader(header: unknown, index: number): string {
@@ -101,7 +128,7 @@ function resolveHeader(header: unknown, index: number): string {
  * Finds the one token that a request presents. Never looks at the query, the body or cookies (ASVS 14.2.1).
  *
  * @example
- * readCredential({ schemes, headers: ["x-api-key"] }, request, reader); // { type: "token", secret: "acme_pat_…", field: "authorization" }
+ * readCredential({ schemes, headers: ["x-api-key"] }, request, reader); // { type: "token", secret: "acme_pat_…", field: "authorization", scheme: "bearer" }
  */
 export function readCredential<Request>(
   { schemes, headers }: Credentials,
@@ -137,17 +164,18 @@ function hasScheme(value: string, { usual, start, endsInColon }: Scheme): boolea
 }
 
 /** After a name there is at least one space; after a colon there may be some. No other blank (T-06). */
-function withScheme(value: string, { start, endsInColon }: Scheme): Presented {
+function withScheme(value: string, { start, key, endsInColon }: Scheme): Presented {
   let position = start.length;
   while (value.charCodeAt(position) === SPACE) position += 1;
   if (!endsInColon && position === start.length) return INVALID;
   const secret = value.slice(position);
-  return TOKEN68.test(secret) ? { type: "token", secret, field: "authorization" } : INVALID;
+  if (!TOKEN68.test(secret)) return INVALID;
+  return { type: "token", secret, field: "authorization", scheme: key };
 }
 
 function tokenIn(lines: readonly string[], field: string): Presented {
   const [secret] = lines;
   if (secret === undefined || (lines.length === 1 && secret === "")) return NONE;
   if (lines.length > 1 || !TOKEN68.test(secret)) return INVALID;
-  return { type: "token", secret, field };
+  return { type: "token", secret, field, scheme: "" };
 }

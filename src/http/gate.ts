@@ -1,25 +1,33 @@
 import { checkMethods } from "../checks.ts";
 import { DENIALS, HTTP_REFUSALS, type HttpRefusalCode, TokenryError } from "../errors.ts";
-import type { Tokenry } from "../face.ts";
 import type { Accepted, Token } from "../model.ts";
 import type { RefusalObservation } from "../ports/observer.ts";
 import type { Answer, HeaderField } from "./answer.ts";
 import { createWriteBudget, type WriteBudget } from "./budget-headers.ts";
+import type { AccessTokenTerms } from "./challenge.ts";
+import {
+  type AccessTokenCheck,
+  type Checker,
+  createChecker,
+  isGuess,
+  resolveAccessTokens,
+  type TokenChecker,
+} from "./checker.ts";
 import { createFindAddress, createSuspicion, type FindAddress } from "./client-address.ts";
-import { type Presented, readCredential } from "./credentials.ts";
+import { DPOP_KEY, type Presented, readCredential } from "./credentials.ts";
 import { createFailureLimit, type FailureLimit } from "./failure-limit.ts";
 import { type HttpOptions, type ResolvedHttpOptions, resolveHttpOptions } from "./options.ts";
 import { isPreflight } from "./preflight.ts";
-import { type AnswerRefusal, createAnswerRefusal, type HttpRefusal } from "./refusals.ts";
+import {
+  type AnswerRefusal,
+  createAnswerRefusal,
+  type HttpRefusal,
+  nonceField,
+} from "./refusals.ts";
 import type { RequestReader } from "./request-reader.ts";
 import { type ApiOf, type Requirement, type Route, resolveRoute } from "./requirement.ts";
 
-/** What the HTTP layer needs of a tokenry. */
-export type TokenChecker<
-  Kind extends string = string,
-  ApiName extends string = string,
-  Profile = unknown,
-> = Pick<Tokenry<Kind, ApiName, Profile>, "verify" | "revokeCurrent">;
+export type { TokenChecker } from "./checker.ts";
 
 /** What becomes of a request. */
 export type Admission<Kind extends string = string, Profile = unknown> =
@@ -56,7 +64,7 @@ const REVOKED = Object.freeze({
 
 /** The HTTP layer of one application, for any framework: an adapter translates what it decides. */
 export class Gate<Request, Kind extends string, ApiName extends string, Profile> {
-  readonly #tokens: TokenChecker<Kind, ApiName, Profile>;
+  readonly #checker: Checker<Request, Kind, Profile>;
   readonly #reader: RequestReader<Request>;
   readonly #settings: ResolvedHttpOptions;
   readonly #findAddress: FindAddress<Request>;
@@ -67,6 +75,8 @@ export class Gate<Request, Kind extends string, ApiName extends string, Profile>
   readonly #answerRefusal: AnswerRefusal;
   readonly #observer: HttpOptions["observer"];
   readonly #replace: HttpOptions<Request>["refusal"];
+  /** The nonce for the client's next proof of possession. */
+  readonly #nonce: (() => string | undefined) | undefined;
 
   /** @throws TypeError or RangeError that names the path of a wrong option. */
   constructor(
@@ -75,9 +85,12 @@ export class Gate<Request, Kind extends string, ApiName extends string, Profile>
     reader: RequestReader<Request>,
   ) {
     checkMethods(tokens, ["verify", "revokeCurrent"], "tokens");
-    const settings = resolveHttpOptions(options);
+    const check = resolveAccessTokens(tokens, options.accessTokens);
+    const dpop = check.accessTokens?.dpop;
+    const settings = resolveHttpOptions(options, dpop !== undefined);
     const { guessing = {} } = options;
-    this.#tokens = tokens;
+    this.#checker = createChecker(tokens, check, reader);
+    this.#nonce = dpop && (() => dpop.nonce());
     this.#reader = reader;
     this.#settings = settings;
     this.#findAddress = createFindAddress(options, reader, settings.warn);
@@ -85,7 +98,12 @@ export class Gate<Request, Kind extends string, ApiName extends string, Profile>
     this.#failures = guessing === false ? undefined : createFailureLimit(guessing, settings.now);
     this.#writeBudget = createWriteBudget(settings.rateLimit);
     this.#writeExpiry = createWriteExpiry(settings.expiryHeader);
-    this.#answerRefusal = createAnswerRefusal({ ...settings, writeBudget: this.#writeBudget });
+    this.#answerRefusal = createAnswerRefusal({
+      ...settings,
+      writeBudget: this.#writeBudget,
+      terms: termsOf(check),
+      nonce: this.#nonce,
+    });
     this.#observer = options.observer;
     this.#replace = options.refusal;
   }
@@ -109,23 +127,27 @@ export class Gate<Request, Kind extends string, ApiName extends string, Profile>
     const barred = this.#barred(presented, address);
     if (barred !== undefined) return this.#refused(barred, request);
     const isPresented = presented.type === "token";
-    const verdict = await this.#tokens.verify(isPresented ? presented.secret : undefined, {
+    const asked = {
       api: route.api(request),
       method: this.#reader.method(request),
       address,
       cost: isPresented ? costOf(route, request) : 1,
       level: route.requirement.level,
       permits: route.requirement.permits,
-    });
+    };
+    const verdict = await this.#checker.verify(presented, asked, request);
     if (!verdict.ok) {
-      if (verdict.status === 401 && isPresented) this.#failed(request, address);
+      if (isPresented && isGuess(verdict, this.#checker.isAccessToken(presented)))
+        this.#failed(request, address);
       return this.#refused({ ...refusalOf(verdict.code), ...waitOf(verdict), verdict }, request);
     }
-    const isElsewhere = isPresented && presented.field !== "authorization";
-    return { outcome: "accepted", verdict, headers: this.#acceptedFields(verdict, isElsewhere) };
+    return { outcome: "accepted", verdict, headers: this.#acceptedFields(verdict, presented) };
   }
 
-  /** Ends the token that a request presents: a route of its own. Whoever has a token may end it (CORE-38). */
+  /**
+   * Ends the token that a request presents: a route of its own. Whoever has a token may end it (CORE-38). An access token is none of the
+   * tokenry's: it ends at its authorization server.
+   */
   async revokeCurrent(request: Request): Promise<Revocation> {
     if (isPreflight(request, this.#reader)) return this.#settings.passPreflights ? PASSED : ENDED;
     const presented = readCredential(this.#settings.credentials, request, this.#reader);
@@ -134,8 +156,7 @@ export class Gate<Request, Kind extends string, ApiName extends string, Profile>
     if (barred !== undefined) return this.#refused(barred, request);
     if (presented.type !== "token") return this.#refused(refusalOf("missing_token"), request);
     try {
-      const { revoked } = await this.#tokens.revokeCurrent(presented.secret);
-      if (revoked > 0) return REVOKED;
+      if ((await this.#checker.revoke(presented)) > 0) return REVOKED;
     } catch (error) {
       if (!(error instanceof TokenryError)) throw error;
       return this.#refused(refusalOf("unavailable"), request);
@@ -173,14 +194,30 @@ export class Gate<Request, Kind extends string, ApiName extends string, Profile>
     await this.#observer?.refused?.(observation);
   }
 
-  #acceptedFields(verdict: Accepted, isElsewhere: boolean): readonly HeaderField[] {
+  #acceptedFields(verdict: Accepted, presented: Presented): readonly HeaderField[] {
     const fields = this.#writeBudget(verdict, this.#settings.now);
     const expiry = this.#writeExpiry(verdict.token);
     if (expiry !== undefined) fields.push(expiry);
+    if (presented.type !== "token") return fields;
     // Shared caches keep answers to requests with Authorization to themselves, of other fields they know nothing (RFC 9111 section 3.5).
-    if (isElsewhere) fields.push(["cache-control", "private"]);
+    if (presented.field !== "authorization") fields.push(["cache-control", "private"]);
+    else if (presented.scheme === DPOP_KEY) fields.push(...this.#nonceFields());
     return fields;
   }
+
+  /** One field at most (R9449-04). */
+  #nonceFields(): readonly HeaderField[] {
+    const nonce = this.#nonce?.();
+    return nonce === undefined ? [] : [nonceField(nonce)];
+  }
+}
+
+function termsOf({ accessTokens, isAlone }: AccessTokenCheck): AccessTokenTerms {
+  return {
+    algorithms: accessTokens?.dpop?.algorithms,
+    isDpopAlone: isAlone && accessTokens?.dpop?.isRequired === true,
+    resourceMetadata: accessTokens?.resourceMetadata,
+  };
 }
 
 /** Writes when a token expires, once for each state of a token: a token that is kept in memory is the same object. */

@@ -9,6 +9,7 @@ import {
 } from "../checks.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Observer } from "../ports/observer.ts";
+import type { AccessTokens } from "./access-tokens.ts";
 import type { Answer } from "./answer.ts";
 import type { BudgetProfile } from "./budget-headers.ts";
 import type { AddressOptions, Warn } from "./client-address.ts";
@@ -21,6 +22,14 @@ import { isToken } from "./token.ts";
 export interface HttpOptions<Request = unknown> extends AddressOptions<Request> {
   /** Where clients put their tokens. Default: `Authorization: Bearer`. */
   readonly credentials?: CredentialOptions;
+  /**
+   * Takes access tokens (JWT, RFC 9068) beside API tokens: what looks like one goes here, everything else to the tokenry. Given a verifier
+   * that takes proofs of possession, the scheme `DPoP` is read too (RFC 9449), whatever `credentials` name. Default: API tokens only.
+   *
+   * @example
+   * const protect = createProtect(tokens, { accessTokens: accessTokenVerifier({ … }) });
+   */
+  readonly accessTokens?: AccessTokens;
   /** The limit on failed attempts of one client address. Default 30 a minute; `false`: none. Source: CORE-68. */
   readonly guessing?: GuessingOptions | false;
   /** How budgets are told, with accepted calls too. Default `"draft-10"`; `false`: not at all. Source: DEC-15. */
@@ -66,6 +75,7 @@ export interface ResolvedHttpOptions {
 
 const KEYS: ReadonlySet<string> = new Set([
   "credentials",
+  "accessTokens",
   "trustProxy",
   "forwardedBy",
   "clientAddress",
@@ -88,8 +98,15 @@ const TAKEN =
   /^(content-.*|set-cookie|transfer-encoding|connection|cache-control|date|location|vary)$/;
 const PROBLEM_TYPES = "urn:problem-type:tokenry:";
 
-/** Checks the options once. @throws TypeError or RangeError that names the path. */
-export function resolveHttpOptions<Request>(options: HttpOptions<Request>): ResolvedHttpOptions {
+/**
+ * Checks the options once. `takesDpop`: proofs of possession are looked at, so that their scheme is read.
+ *
+ * @throws TypeError or RangeError that names the path.
+ */
+export function resolveHttpOptions<Request>(
+  options: HttpOptions<Request>,
+  takesDpop = false,
+): ResolvedHttpOptions {
   checkKeys(options, KEYS, "options");
   const { clock = Date, refusal, onWarning, rateLimit = "draft-10" } = options;
   checkMethods(clock, ["now"], "options.clock");
@@ -99,7 +116,7 @@ export function resolveHttpOptions<Request>(options: HttpOptions<Request>): Reso
       throw new TypeError(`options.${name} must be a function`);
   }
   return {
-    credentials: resolveCredentials(options.credentials),
+    credentials: resolveCredentials(options.credentials, takesDpop),
     rateLimit: rateLimit === false ? false : checkOneOf(rateLimit, PROFILES, "options.rateLimit"),
     expiryHeader: resolveExpiryHeader(options.expiryHeader ?? "Token-Expires-At"),
     realm: matching(options.realm ?? "api", VISIBLE_ASCII, "options.realm"),
@@ -136,7 +153,8 @@ interface WarningProcess {
   readonly process?: { emitWarning?(message: string, type: string): void };
 }
 
-function emitWarning(message: string): void {
+/** Tells the process, where there is one. */
+export function emitWarning(message: string): void {
   try {
     // A cast, as the name is there in some runtimes only.
     (globalThis as WarningProcess).process?.emitWarning?.(message, "TokenryWarning");

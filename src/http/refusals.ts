@@ -2,7 +2,7 @@ import type { DenialCode, HttpRefusalCode } from "../errors.ts";
 import type { Refused } from "../model.ts";
 import type { Answer, HeaderField } from "./answer.ts";
 import { seconds, type WriteBudget } from "./budget-headers.ts";
-import { type ChallengeError, challenge } from "./challenge.ts";
+import { type AccessTokenTerms, type ChallengeError, challenge } from "./challenge.ts";
 import type { Credentials } from "./credentials.ts";
 
 /** Why a request is refused: for the host, its logs and its own answer. */
@@ -25,6 +25,10 @@ export interface RefusalStyle {
   readonly problemBaseUrl: string;
   readonly writeBudget: WriteBudget;
   readonly now: () => number;
+  /** What challenges say of access tokens. Absent: nothing. */
+  readonly terms?: AccessTokenTerms;
+  /** The nonce for the client's next proof of possession; `undefined`: none is asked for. */
+  readonly nonce?: (() => string | undefined) | undefined;
 }
 
 /** Makes the standard answer to a refusal. */
@@ -41,6 +45,8 @@ const PUBLIC_CODES: { readonly [Code in DenialCode | HttpRefusalCode]: PublicCod
   malformed_token: "invalid_token",
   unknown_token: "invalid_token",
   expired_token: "invalid_token",
+  invalid_dpop_proof: "invalid_dpop_proof",
+  use_dpop_nonce: "use_dpop_nonce",
   owner_inactive: "invalid_token",
   api_access_disabled: "api_access_disabled",
   network_denied: "network_denied",
@@ -54,6 +60,8 @@ const PUBLIC_CODES: { readonly [Code in DenialCode | HttpRefusalCode]: PublicCod
 const CHALLENGES: { readonly [Code in PublicCode]?: ChallengeError } = {
   invalid_request: "invalid_request",
   invalid_token: "invalid_token",
+  invalid_dpop_proof: "invalid_dpop_proof",
+  use_dpop_nonce: "use_dpop_nonce",
   access_denied: "insufficient_scope",
 };
 
@@ -68,6 +76,7 @@ export function createAnswerRefusal(style: RefusalStyle): AnswerRefusal {
     const code = PUBLIC_CODES[refusal.code];
     const known = plain.get(code) ?? plainAnswer(style, code, refusal);
     plain.set(code, known);
+    if (code === "use_dpop_nonce") return { ...known, headers: withNonce(style, known.headers) };
     if (refusal.status !== 429) return known;
     const headers = [...known.headers, ...waitFields(style, refusal)];
     const holder = refusal.verdict?.budgetOf;
@@ -86,10 +95,22 @@ function plainAnswer(style: RefusalStyle, code: PublicCode, refusal: HttpRefusal
   const error = CHALLENGES[code];
   if (code === "missing_token" || error !== undefined) {
     const told = error === undefined ? undefined : { code: error, description: refusal.message };
-    headers.push(["www-authenticate", challenge(style.credentials, style.realm, told)]);
+    const { credentials, realm, terms } = style;
+    headers.push(["www-authenticate", challenge(credentials, realm, told, terms)]);
   }
   const body = problem(style, code, refusal);
   return Object.freeze({ status: refusal.status, headers: Object.freeze(headers), body });
+}
+
+/** One field, never more (R9449-04): the answer has none of its own. */
+function withNonce(style: RefusalStyle, headers: readonly HeaderField[]): readonly HeaderField[] {
+  const nonce = style.nonce?.();
+  return nonce === undefined ? headers : [...headers, nonceField(nonce)];
+}
+
+/** Tells the client what its next proof of possession must hold (RFC 9449 section 8). */
+export function nonceField(nonce: string): HeaderField {
+  return ["dpop-nonce", nonce];
 }
 
 /** What a problem says; no internals, and nothing of the request (R9457-01 to R9457-06). */

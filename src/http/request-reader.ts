@@ -9,6 +9,11 @@ export interface RequestReader<Request> {
    * lower case.
    */
   lines(request: Request, name: string): readonly string[];
+  /**
+   * The path and query that the client asked for, before any router has cut them, or the whole URL where the platform knows no less. As it
+   * was sent, so that it may be in absolute form: its host is the client's word.
+   */
+  target(request: Request): string;
   /** Whether the framework was set to believe whatever a client says of its address. Absent: nobody can tell. */
   believesAnyone?(request: Request): boolean;
 }

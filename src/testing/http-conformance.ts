@@ -1,3 +1,4 @@
+import { accessTokenGroups } from "./http/access-token-cases.ts";
 import { addressGroups } from "./http/address-cases.ts";
 import type { HttpConformanceOptions, HttpServed } from "./http/app.ts";
 import { HttpBench, type HttpCase, type HttpGroup, type HttpGroups } from "./http/bench.ts";
@@ -33,6 +34,7 @@ const groups: HttpGroups = {
   ...addressGroups,
   ...guessingGroups,
   ...revokeGroups,
+  ...accessTokenGroups,
   ...faultGroups,
 };
 

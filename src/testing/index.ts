@@ -2,6 +2,8 @@ export { type BudgetConformanceOptions, budgetConformance } from "./budget-confo
 export { busConformance } from "./bus-conformance.ts";
 export type { ConformanceOptions, SharedSubject } from "./cases.ts";
 export type {
+  HttpAccessTokenRequest,
+  HttpAccessTokens,
   HttpAnswer,
   HttpConformanceApp,
   HttpConformanceOptions,
@@ -14,5 +16,10 @@ export type {
   HttpTokenry,
 } from "./http/app.ts";
 export { type HttpRunner, httpConformance } from "./http-conformance.ts";
+export { keyStoreConformance } from "./key-store-conformance.ts";
+export {
+  type ReplayStoreConformanceOptions,
+  replayStoreConformance,
+} from "./replay-store-conformance.ts";
 export { repositoryConformance } from "./repository-conformance.ts";
 export type { Runner, Skips, Subject } from "./runner.ts";

@@ -564,9 +564,7 @@ describe("in Express", () => {
     const behind = await call("/behind", "{}");
     expect([behind.status, await behind.text()]).toEqual([500, ""]);
     expect(emitWarning).toHaveBeenCalledExactlyOnceWith(
-      new Error(
-        "the body of the request was read before: mount the handler of toNodeHandler before body parsers",
-      ),
+      new Error("the body of the request was read before: mount the handler before body parsers"),
     );
     // There was nothing to parse.
     expect(await (await call("/behind", "")).text()).toBe(`${origin}/behind `);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { STATUS_CODES } from "node:http";
 import { describe, expect, test } from "vitest";
 import { DENIALS, HTTP_REFUSALS } from "../../src/errors.ts";
+import type { AccessTokens } from "../../src/http/access-tokens.ts";
 import type { Answer } from "../../src/http/answer.ts";
 import { Gate } from "../../src/http/gate.ts";
 import type { HttpOptions } from "../../src/http/options.ts";
@@ -21,6 +22,7 @@ interface Call {
 const reader: RequestReader<Call> = {
   method: () => "GET",
   peer: () => "203.0.113.7",
+  target: () => "/orders",
   lines: ({ authorization }, name) =>
     name === "authorization" && authorization !== undefined ? [authorization] : [],
 };
@@ -49,6 +51,16 @@ class Host {
   }
 }
 
+/** A host that takes access tokens, all of which are refused so. */
+function refusing(code: "invalid_dpop_proof" | "use_dpop_nonce"): Promise<Answer> {
+  const accessTokens: AccessTokens = {
+    verify: () => Promise.resolve({ ok: false, code, ...DENIALS[code] }),
+    dpop: { algorithms: ["ES256"], isRequired: false, nonce: () => "d0kVH4lMLqVMnZ3v6bQZtA" },
+    resourceMetadata: undefined,
+  };
+  return new Host({}, { accessTokens }).ask({ authorization: "DPoP eyJ0eXAi.eyJpc3Mi.c2ln" });
+}
+
 /** How each answer is come by, in the order of the checks. */
 const ANSWERS: Readonly<Record<string, () => Promise<Answer>>> = {
   missing_token: () => new Host().ask({}),
@@ -60,6 +72,8 @@ const ANSWERS: Readonly<Record<string, () => Promise<Answer>>> = {
     return host.ask(guess);
   },
   invalid_token: () => new Host().ask({ authorization: "Bearer acme_svc_guess" }),
+  invalid_dpop_proof: () => refusing("invalid_dpop_proof"),
+  use_dpop_nonce: () => refusing("use_dpop_nonce"),
   api_access_disabled: async () => {
     const host = new Host();
     const call = await host.bearer();

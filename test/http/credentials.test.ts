@@ -21,12 +21,15 @@ describe("readCredential", () => {
   test.each(["SSWS abc", "ssws abc", "SSWS   abc", "TOK:abc", "TOK: abc", "tok:abc", "Tok:  abc"])(
     "TV-11, OKT-01, EDG-02, EDG-03, T-06: reads %j",
     (line) => {
-      expect(read([line])).toEqual({ type: "token", secret: "abc", field: "authorization" });
+      const scheme = line.slice(0, line.startsWith("T") || line.startsWith("t") ? 3 : 4);
+      const place = { field: "authorization", scheme: scheme.toLowerCase() };
+      expect(read([line])).toEqual({ type: "token", secret: "abc", ...place });
     },
   );
 
   test.each(["Bearer abc", "bearer abc", "BEARER  abc"])("R6750-02: reads %j", (line) => {
-    expect(read([line], {})).toEqual({ type: "token", secret: "abc", field: "authorization" });
+    const place = { field: "authorization", scheme: "bearer" };
+    expect(read([line], {})).toEqual({ type: "token", secret: "abc", ...place });
   });
 
   test.each([
@@ -91,8 +94,26 @@ describe("readCredential", () => {
     expect(read(lines)).toEqual({ type: "invalid" });
   });
 
+  test("R9449-06: reads DPoP where proofs are looked at, beside what is configured", () => {
+    const dpop = { fields: [["authorization", "dPoP abc"] as const] };
+    const found = { type: "token", secret: "abc", field: "authorization", scheme: "dpop" };
+    for (const options of [{}, { headers: ["x-api-key"] }]) {
+      expect(readCredential(resolveCredentials(options, true), dpop, testReader)).toEqual(found);
+      expect(readCredential(resolveCredentials(options), dpop, testReader)).toEqual({
+        type: "none",
+      });
+    }
+  });
+
+  test("a scheme of the host's own cannot be DPoP where that is for access tokens", () => {
+    const options = { schemes: ["Bearer", "dpop"] };
+    expect(() => resolveCredentials(options, true)).toThrow(/schemes must leave DPoP/);
+    expect(resolveCredentials(options).schemes).toHaveLength(2);
+  });
+
   test("reads a header field that holds nothing but the token", () => {
-    expect(read([], ALL, ["abc"])).toEqual({ type: "token", secret: "abc", field: "x-api-key" });
+    const place = { field: "x-api-key", scheme: "" };
+    expect(read([], ALL, ["abc"])).toEqual({ type: "token", secret: "abc", ...place });
     expect(read([], ALL, [""])).toEqual({ type: "none" });
     expect(read(["Basic x"], ALL, ["abc"])).toMatchObject({ field: "x-api-key" });
     expect(read([], ALL, ["abc, def"])).toEqual({ type: "invalid" });

@@ -55,6 +55,8 @@ describe("createAnswerRefusal", () => {
       "malformed_token",
       "unknown_token",
       "expired_token",
+      "invalid_dpop_proof",
+      "use_dpop_nonce",
       "owner_inactive",
       "access_denied",
     ]);

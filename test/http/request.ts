@@ -4,6 +4,7 @@ import type { RequestReader } from "../../src/http/request-reader.ts";
 export interface TestRequest {
   readonly method?: string;
   readonly peer?: string;
+  readonly target?: string;
   readonly fields?: readonly (readonly [name: string, value: string])[];
 }
 
@@ -11,6 +12,7 @@ export interface TestRequest {
 export const testReader: RequestReader<TestRequest> = {
   method: ({ method = "GET" }) => method,
   peer: ({ peer }) => peer,
+  target: ({ target = "/orders" }) => target,
   lines: ({ fields = [] }, name) =>
     fields.filter(([field]) => field === name).map(([, value]) => value),
 };

@@ -48,6 +48,23 @@ export const answerFaults: Faults = {
         "T-16: quotes and backslashes of the realm are escaped in every challenge",
     },
   ],
+  "tells no nonce": [
+    field("dpop-nonce", () => undefined),
+    { "access tokens": "R9449-04: a proof of possession arrives, and one nonce goes out" },
+  ],
+  "tells the schemes without DPoP": [
+    field("www-authenticate", (value) => value.replace(/, DPoP .*/, "")),
+    {
+      "access tokens":
+        "R9449-06, R9728-04: challenges name both schemes, and where the metadata is",
+    },
+  ],
+  "blames the proof in the challenge of Bearer": [
+    field("www-authenticate", (value) =>
+      value.replace('Bearer realm="api"', 'Bearer realm="api", error="use_dpop_nonce"'),
+    ),
+    { "access tokens": "R9449-04: a proof without the nonce is asked for once more" },
+  ],
   "tells of outages": [
     {
       answer: (answer) => {

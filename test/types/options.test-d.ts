@@ -6,6 +6,7 @@ import {
   type Directory,
   type Duration,
   type InvalidationBus,
+  type KeyStore,
   manyChoice,
   manySliding,
   memoryBudgets,
@@ -90,7 +91,7 @@ export const halfYear: Duration = { months: 6 };
 export const wrong: Duration = { fortnights: 1 };
 
 // The ports that ship are ports.
-expectTypeOf(memoryRepository).returns.toEqualTypeOf<Repository>();
+expectTypeOf(memoryRepository).returns.toEqualTypeOf<Repository & KeyStore>();
 expectTypeOf(memoryBudgets).returns.toEqualTypeOf<BudgetStore>();
 expectTypeOf(memoryBus).returns.toEqualTypeOf<InvalidationBus>();
 expectTypeOf({ deliver: async (_notice: Notice) => undefined }).not.toBeAny();

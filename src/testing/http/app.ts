@@ -1,5 +1,5 @@
 import type { Tokenry } from "../../face.ts";
-import type { Accepted, Api, TokenKind } from "../../model.ts";
+import type { Accepted, Api, TokenKind, Verdict, VerifyRequest } from "../../model.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Directory } from "../../ports/directory.ts";
 import type { Repository } from "../../ports/repository.ts";
@@ -20,12 +20,37 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
+/** What a call with an access token asks for, and how it was presented. */
+export interface HttpAccessTokenRequest extends VerifyRequest<string, HttpProfile> {
+  readonly presented?:
+    | {
+        readonly scheme: string;
+        readonly proofs: readonly string[];
+        readonly target: string;
+      }
+    | undefined;
+}
+
+/** What checks access tokens in place of `accessTokenVerifier`. */
+export interface HttpAccessTokens {
+  verify(token: string, request: HttpAccessTokenRequest): Promise<Verdict<string, HttpProfile>>;
+  readonly dpop:
+    | {
+        readonly algorithms: readonly string[];
+        readonly isRequired: boolean;
+        nonce(): string | undefined;
+      }
+    | undefined;
+  readonly resourceMetadata: string | undefined;
+}
+
 /** The options that a subject hands to `createProtect` as they are. Absent: the default holds. */
 export interface HttpSettings {
   readonly credentials?: {
     readonly schemes?: readonly string[];
     readonly headers?: readonly string[];
   };
+  readonly accessTokens?: HttpAccessTokens;
   readonly trustProxy?: readonly string[];
   readonly forwardedBy?: "x-forwarded-for" | "forwarded";
   readonly guessing?: false | { readonly limit?: number };

@@ -12,6 +12,16 @@ const REFUSALS = {
     title: "The request must present exactly one token, in one place.",
     error: "invalid_request",
   },
+  invalid_dpop_proof: {
+    status: 401,
+    title: "The DPoP proof is not valid.",
+    error: "invalid_dpop_proof",
+  },
+  use_dpop_nonce: {
+    status: 401,
+    title: "The DPoP proof must hold the nonce of this answer.",
+    error: "use_dpop_nonce",
+  },
   api_access_disabled: {
     status: 403,
     title: "API access is switched off for this user.",
@@ -53,6 +63,9 @@ export interface Style {
   /** As it stands between the quotes. */
   readonly realm?: string;
   readonly typePrefix?: string;
+  /** What the challenge of DPoP names, where there is one. */
+  readonly algorithms?: string;
+  readonly resourceMetadata?: string;
 }
 
 /** The value of a field that is there once; fails for one that is there twice. */
@@ -97,13 +110,19 @@ function overBudget(body: string, holder: string): string {
 
 function challengeOf(
   code: OutwardCode,
-  { schemes = ["Bearer"], realm = "api" }: Style,
+  { schemes = ["Bearer"], realm = "api", algorithms, resourceMetadata }: Style,
 ): string | undefined {
   const { error, title } = REFUSALS[code];
   if (error === undefined && code !== "missing_token") return undefined;
-  const parameters = [`realm="${realm}"`];
-  if (error !== undefined) parameters.push(`error="${error}"`, `error_description="${title}"`);
-  return schemes.map((scheme) => `${scheme} ${parameters.join(", ")}`).join(", ");
+  const told = error === undefined ? [] : [`error="${error}"`, `error_description="${title}"`];
+  const where = resourceMetadata === undefined ? [] : [`resource_metadata="${resourceMetadata}"`];
+  const written = (scheme: string, ...parameters: readonly string[]): string =>
+    `${scheme} ${[`realm="${realm}"`, ...parameters, ...where].join(", ")}`;
+  // What is wrong with a proof is nothing to who comes with another scheme.
+  const general = error?.includes("dpop") === true ? [] : told;
+  const others = schemes.map((scheme) => written(scheme, ...general));
+  if (algorithms === undefined) return others.join(", ");
+  return [...others, written("DPoP", ...told, `algs="${algorithms}"`)].join(", ");
 }
 
 /** Fails if a protected handler ran in this case. */

@@ -1,0 +1,71 @@
+import { checkKeys, checkList, quoted } from "../checks.ts";
+import { type AddressOptions, createFindAddress } from "../http/client-address.ts";
+import { emitWarning } from "../http/options.ts";
+import type { RequestReader } from "../http/request-reader.ts";
+import type { WebClient } from "../http/web-handler.ts";
+import type { Origin } from "./origin.ts";
+
+/** A handler of the Fetch standard, tokenry's or anybody's. */
+export interface WebListener {
+  (request: Request, client: WebClient): Promise<Response> | Response;
+  /** The paths that it answers, each whole. Absent: all. */
+  readonly paths?: readonly string[];
+}
+
+/** Options of every `mount`. */
+export interface MountOptions<Source> extends AddressOptions<Source> {
+  /**
+   * Where clients find the server: `"https://api.example.com"`, or what tells it of a request. Default: as the request says, which is the
+   * client's word.
+   */
+  readonly origin?: Origin<Source>;
+}
+
+/** What a mounted handler needs to know of a request. */
+export interface Mounting<Source> {
+  /** Whether the handler answers it; the others are the application's. */
+  answers(source: Source): boolean;
+  clientOf(source: Source): WebClient;
+}
+
+const KEYS = ["origin", "trustProxy", "forwardedBy", "clientAddress"];
+/** The path of a target, without its query, and without the server of one in absolute form. */
+const PATH = /^(?:https?:\/\/[^/?#]*)?([^?#]*)/i;
+
+/**
+ * Checks what is to be mounted.
+ *
+ * Paths are compared whole and as they were sent: what a router would take for the same path is the application's, so that nothing gets past
+ * what stands before it there.
+ *
+ * @throws TypeError or RangeError that names the path.
+ */
+export function resolveMounting<Source>(
+  handler: WebListener,
+  options: MountOptions<Source>,
+  reader: RequestReader<Source>,
+  otherKeys: readonly string[] = [],
+): Mounting<Source> {
+  if (typeof handler !== "function") throw new TypeError("handler must be a function");
+  checkKeys(options, new Set([...KEYS, ...otherKeys]), "options");
+  const paths = handler.paths === undefined ? undefined : new Set(checkPaths(handler.paths));
+  const findAddress = createFindAddress(options, reader, emitWarning);
+  return {
+    answers: (source) => paths === undefined || paths.has(pathOf(reader.target(source))),
+    clientOf: (source) => ({ address: findAddress(source) }),
+  };
+}
+
+function checkPaths(paths: readonly string[]): readonly string[] {
+  const list = checkList<unknown>(paths, "handler.paths");
+  return list.map((path, index) => {
+    if (typeof path !== "string") throw new TypeError(`handler.paths[${index}] must be a string`);
+    if (/^\/[^?#]*$/.test(path)) return path;
+    throw new RangeError(`handler.paths[${index}] must begin with a slash, not ${quoted(path)}`);
+  });
+}
+
+function pathOf(target: string): string {
+  const [, path = ""] = PATH.exec(target) ?? [];
+  return path === "" ? "/" : path;
+}
