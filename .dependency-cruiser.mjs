@@ -22,6 +22,7 @@ const mayImport = {
     "budget",
     "access",
     "state/budgets.ts",
+    "state/thenable.ts",
     "storage/memory",
     ...leaves,
   ],

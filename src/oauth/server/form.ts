@@ -1,0 +1,55 @@
+/** The parameters of a request to an endpoint: no name is there twice but those that may be (RFC 6749 section 3.2, RFC 8693 section 2.1). */
+export interface Form {
+  /** The value of a parameter; `undefined` when it is absent or empty, which is the same (RFC 6749 section 3.2). */
+  get(name: string): string | undefined;
+  /** The values of a parameter that may be repeated. */
+  all(name: string): readonly string[];
+}
+
+/** Why a body is no form. */
+export type FormFault = "content_type" | "too_large" | "broken" | "repeated";
+
+const REPEATABLE: ReadonlySet<string> = new Set(["resource", "audience"]);
+const MOST_BYTES = 65_536;
+const FORM_TYPE = /^application\/x-www-form-urlencoded[ \t]*(?:;.*)?$/i;
+
+/** Reads the form of a request, in UTF-8, and never more than 64 KiB of it. */
+export async function readForm(request: Request): Promise<Form | FormFault> {
+  if (!FORM_TYPE.test(request.headers.get("content-type") ?? "")) return "content_type";
+  if (Number(request.headers.get("content-length")) > MOST_BYTES) return "too_large";
+  try {
+    const text = await readText(request.body);
+    return text === undefined ? "too_large" : formOf(text);
+  } catch {
+    return "broken";
+  }
+}
+
+async function readText(body: ReadableStream<Uint8Array> | null): Promise<string | undefined> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const reader = body?.getReader();
+  let [text, length] = ["", 0];
+  for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
+    length += read.value.length;
+    if (length > MOST_BYTES) {
+      // Nobody waits for what the other end makes of it.
+      reader?.cancel().catch(() => {});
+      return undefined;
+    }
+    text += decoder.decode(read.value, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** Reads a form that is text already. */
+function formOf(text: string): Form | "repeated" {
+  const values = new Map<string, readonly string[]>();
+  for (const [name, value] of new URLSearchParams(text)) {
+    const before = values.get(name) ?? [];
+    if (before.length > 0 && !REPEATABLE.has(name)) return "repeated";
+    values.set(name, [...before, value]);
+  }
+  const all = (name: string): readonly string[] =>
+    (values.get(name) ?? []).filter((value) => value !== "");
+  return { all, get: (name) => all(name)[0] };
+}

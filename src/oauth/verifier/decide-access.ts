@@ -1,0 +1,35 @@
+import { levelAllows, neededMethod } from "../../access/level.ts";
+import type { AccessRequirement } from "../../access/requirement.ts";
+import type { Level } from "../../model.ts";
+import type { AskedCall } from "./check-call.ts";
+import type { KnownToken } from "./known-token.ts";
+
+/**
+ * Whether the scope of a token is enough for a call. Which methods an API has is not known here: what is asked for as `"full"` needs the scope
+ * `full`.
+ *
+ * @throws TypeError for a predicate that does not answer with true or false.
+ */
+export function allows(
+  { levels, owner }: Pick<KnownToken, "levels" | "owner">,
+  { api, method, requires }: Pick<AskedCall, "api" | "method" | "requires">,
+): boolean {
+  const level = Object.hasOwn(levels, api) ? levels[api] : undefined;
+  if (level === undefined || !levelAllows(level, neededMethod(method))) return false;
+  if (requires === undefined) return true;
+  return holds(level, requires.level) && isPermitted(requires, owner);
+}
+
+function holds(level: Level, needed: AccessRequirement["level"]): boolean {
+  if (needed === undefined) return true;
+  if (needed === "full") return level === "full";
+  const methods = needed === "read" ? ["GET"] : needed;
+  return methods.every((method) => levelAllows(level, neededMethod(method)));
+}
+
+function isPermitted({ permits }: AccessRequirement, owner: KnownToken["owner"]): boolean {
+  if (permits === undefined) return true;
+  const answer: unknown = permits(owner);
+  if (typeof answer === "boolean") return answer;
+  throw new TypeError("request.permits must answer with true or false, at once");
+}
