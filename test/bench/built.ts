@@ -21,6 +21,16 @@ export function tokenryRedis(): Redis {
   return require("tokenry/redis") as Redis;
 }
 
+/** The authorization server and the verifier of access tokens as they are published. */
+export function tokenryOauth(): typeof import("tokenry/oauth") {
+  return require("tokenry/oauth") as typeof import("tokenry/oauth");
+}
+
+/** The version of jose that the package has, and not that of a peer. */
+export function ourJose(): typeof import("jose") {
+  return require("jose") as typeof import("jose");
+}
+
 // Our own version of Kysely, by the types that our SQL storage takes: from here the compiler finds the version of a peer.
 
 /** A database as Kysely has it. */

@@ -16,6 +16,7 @@ export const SUBJECTS: Readonly<Record<string, () => Promise<{ readonly subject:
   million: () => import("./million.ts"),
   notices: () => import("./notices.ts"),
   revocation: () => import("./revocation.ts"),
+  oauth: () => import("./oauth.ts"),
   http: () => import("./http.ts"),
   storages: () => import("./storages.ts"),
 };
