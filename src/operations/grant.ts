@@ -1,14 +1,15 @@
 import { availableAccess, type Levels, narrowedAccess } from "../access/available.ts";
-import { checkObject } from "../checks.ts";
+import { checkList, checkObject } from "../checks.ts";
 import type { BudgetState, Level, Owner, Refused, Token } from "../model.ts";
 import type { ResolvedApi } from "../options.ts";
 import type { Taken } from "../ports/budget-store.ts";
+import type { Asked } from "./check-call.ts";
 import type { Context } from "./context.ts";
 import { type ReadCredential, readCredential, type TokenCredential } from "./find-reference.ts";
 import { refuse, refusedWith } from "./refusals.ts";
 import { rehash } from "./rehash.ts";
 import { type StandingToken, standingOf } from "./standing-of.ts";
-import { denied, mayComeFrom, noteUse } from "./verify.ts";
+import { denied, mayComeFrom, noteUse, refuseOwner } from "./verify.ts";
 
 /** What a credential is to be derived for. */
 export interface GrantRequest<Api extends string = string> {
@@ -17,6 +18,8 @@ export interface GrantRequest<Api extends string = string> {
    * but who it is.
    */
   readonly access?: Readonly<Partial<Record<Api, Level>>> | undefined;
+  /** Nothing but these APIs; more than these is `access_denied`. Default: any. */
+  readonly apis?: readonly Api[] | undefined;
   /** The client's address as text. Without it every network rule refuses. */
   readonly address?: string | undefined;
 }
@@ -56,13 +59,13 @@ export async function grant(
   credential: TokenCredential,
   request: GrantRequest = {},
 ): Promise<Grant> {
-  const { access, address } = checkGrantRequest(request);
+  const asked = checkGrantRequest(request);
   const read = readCredential(context, credential);
   if (typeof read === "string") return refuse(read);
   try {
-    const standing = await standingOf(context, read, address);
+    const standing = await standingOf(context, read);
     if ("ok" in standing) return standing;
-    return await grantFrom(standing, read, access);
+    return await grantFrom(standing, read, asked);
   } catch (cause) {
     context.report(cause);
     return refuse("unavailable");
@@ -72,33 +75,44 @@ export async function grant(
 async function grantFrom(
   standing: StandingToken,
   credential: ReadCredential,
-  requested: Levels | undefined,
+  asked: AskedGrant,
 ): Promise<Grant> {
-  const { context, found, prepared, kind, call } = standing;
-  if (!mayComeFrom(standing)) return denied("network_denied", prepared);
-  const access = accessOf(standing, requested);
+  const { context, now, found, prepared, kind, against } = standing;
+  const call = { context, now, asked: { ...NO_CALL, address: asked.address } };
+  const known = { call, found, prepared, kind };
+  if (against !== undefined) return refuseOwner(known, against);
+  if (!mayComeFrom(known)) return denied("network_denied", prepared);
+  const access = accessOf(standing, asked);
   if (access === undefined) return denied("access_denied", prepared);
   const apis = Object.keys(access).map((api) => context.apis.get(api) as ResolvedApi);
   const buckets = apis.flatMap((api) => context.preparation.buckets(prepared, api));
   if (buckets.length > 0) {
-    const taken = await context.budgets.take(buckets, 1, call.now);
+    const taken = await context.budgets.take(buckets, 1, now);
     if (taken.allowed !== true) return overBudget(prepared.id, taken);
   }
-  if (context.uses.isDue(found.token, call.now)) noteUse(context, kind, found.token, call.now);
+  if (context.uses.isDue(found.token, now)) noteUse(context, kind, found.token, now);
   if (credential.type === "secret" && prepared.pepper !== context.keyring.current)
-    rehash(context, found.token, credential.text, call.now);
+    rehash(context, found.token, credential.text, now);
   return granted(standing, access);
 }
 
+/** No API and no method: the checks that a grant shares with a call ask for neither. */
+const NO_CALL: Asked = { api: "", method: "", address: undefined, cost: 1, requires: undefined };
+
 /** What a standing token may do: what was asked for, or all; `undefined` where that is too much, or nothing. */
 export function accessOf(
-  { context, prepared, owner }: StandingToken,
-  requested: Levels | undefined,
+  { context, prepared, owner }: Pick<StandingToken, "context" | "prepared" | "owner">,
+  { access, apis }: Pick<AskedGrant, "access" | "apis">,
 ): Levels | undefined {
   const holder = { owner, granted: prepared.granted };
-  if (requested !== undefined) return narrowedAccess(requested, context.apis, holder);
-  const available = availableAccess(context.apis, holder);
+  const known = apis === undefined ? context.apis : onlyOf(context.apis, apis);
+  if (access !== undefined) return narrowedAccess(access, known, holder);
+  const available = availableAccess(known, holder);
   return Object.keys(available).length > 0 ? available : undefined;
+}
+
+function onlyOf(known: Context["apis"], names: ReadonlySet<string>): Context["apis"] {
+  return new Map([...known].filter(([name]) => names.has(name)));
 }
 
 /** The facts of a grant. */
@@ -131,28 +145,34 @@ function overBudget(tokenId: string, { states, retryAfterMs }: Taken): Refused {
   return refusedWith("budget_exceeded", { tokenId, budget, budgetOf, ...wait });
 }
 
-function checkGrantRequest(request: GrantRequest): {
+/** A request after its checks. */
+export interface AskedGrant {
   readonly access: Levels | undefined;
+  readonly apis: ReadonlySet<string> | undefined;
   readonly address: string | undefined;
-} {
-  checkObject(request, "request");
-  const { access, address } = request;
-  if (address !== undefined && typeof address !== "string")
-    throw new TypeError("request.address must be a string");
-  return { access: access === undefined ? undefined : checkLevels(access), address };
 }
 
-/** What is no level opens nothing; it is told only where it cannot have come with a request. */
+function checkGrantRequest(request: GrantRequest): AskedGrant {
+  checkObject(request, "request");
+  const { access, apis, address } = request;
+  if (address !== undefined && typeof address !== "string")
+    throw new TypeError("request.address must be a string");
+  return {
+    access: access === undefined ? undefined : checkLevels(access),
+    // A cast, as `checkList` looks at it: a name that is none is that of no API.
+    apis: apis === undefined ? undefined : new Set(checkList(apis as string[], "request.apis")),
+    address,
+  };
+}
+
+/** Each is a level or a list. What a list holds beside methods of its API is not allowed to anybody. */
 function checkLevels(access: unknown): Levels {
   checkObject(access, "request.access");
   const levels: Record<string, Level> = Object.create(null);
   for (const [api, level] of Object.entries(access)) {
     if (level === undefined) continue;
-    if (typeof level !== "string" && !Array.isArray(level))
+    if (typeof level === "string" ? !LEVELS.has(level) : !Array.isArray(level))
       throw new TypeError("request.access must hold levels");
-    if (typeof level === "string" && !LEVELS.has(level))
-      throw new RangeError("request.access must hold levels");
-    // What a list holds beside methods of the API is not allowed to anybody.
     levels[api] = level as Level;
   }
   return levels;

@@ -190,7 +190,7 @@ export function hasExpired(context: Context, token: StoredToken, now: number): b
   return isExpired({ expiresAt: context.uses.pendingExpiry(token) }, now);
 }
 
-/** The check of the network. A rule or zone that cannot be read refuses. */
+/** The check of the network; a refusal is recorded. A rule or zone that cannot be read refuses. */
 export function mayComeFrom({ call, found, prepared }: FoundCall): boolean {
   const { context, asked, now } = call;
   const zones = context.preparation.zones(found.zones);

@@ -38,6 +38,21 @@ describe("OWN-14 what may be derived from a token", () => {
     expect(Object.keys(grant.ok ? grant.budgets : {})).toEqual(["orders"]);
   });
 
+  test("at some APIs alone, all of it there; no budget of another is spent", async () => {
+    const apis = {
+      orders: { limit: 2, window: { minutes: 1 } },
+      invoices: { limit: 600, window: { minutes: 1 } },
+    };
+    const { tokens, secret, verify } = await worldWithToken({ apis });
+    const grant = await tokens.grant(secret, { apis: ["invoices", "nothing"] });
+    expect(grant).toMatchObject({ ok: true, access: { invoices: "full" } });
+    expect(Object.keys(grant.ok ? grant.access : {})).toEqual(["invoices"]);
+    expect((await verify(secret)).ok).toBe(true);
+    const beyond = { apis: ["invoices"], access: { orders: "read" } } as const;
+    expect(codeOf(await tokens.grant(secret, beyond))).toBe("access_denied");
+    expect(codeOf(await tokens.grant(secret, { apis: ["nothing"] }))).toBe("access_denied");
+  });
+
   test("with nothing asked for, who it is", async () => {
     const { tokens, secret } = await worldWithToken();
     expect(await tokens.grant(secret, { access: {} })).toMatchObject({
@@ -98,7 +113,7 @@ describe("every check of verify holds", () => {
     expect(codeOf(await world.tokens.grant(world.secret))).toBe(code);
     expect(codeOf(await world.tokens.recheck({ tokenId: world.token.id }))).toBe(code);
     await world.tokens.close();
-    expect(await world.trail("owner.refused")).toHaveLength(code === "ok" ? 0 : 1);
+    expect(await world.trail("owner.refused")).toHaveLength(1);
   });
 
   test("OKT-35 a network from which the token may not be used, and none at all", async () => {
@@ -246,6 +261,16 @@ describe("a recheck", () => {
     const { secret, token } = await world.issue({ network: { exclude: ["192.0.2.0/24"] } });
     expect(codeOf(await world.tokens.recheck(secret))).toBe("network_denied");
     expect(codeOf(await world.tokens.recheck({ tokenId: token.id }))).toBe("ok");
+    await world.tokens.close();
+    expect(await world.trail("network.refused")).toEqual([]);
+  });
+
+  test("of an owner who may make no call is refused, and recorded nowhere: nothing was tried", async () => {
+    const { tokens, token, directory, trail } = await worldWithToken({ cache: { owner: false } });
+    directory.change(ADA, { active: false });
+    expect(codeOf(await tokens.recheck({ tokenId: token.id }))).toBe("owner_inactive");
+    await tokens.close();
+    expect(await trail("owner.refused")).toEqual([]);
   });
 });
 
