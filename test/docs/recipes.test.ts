@@ -80,13 +80,14 @@ const readme = existsSync("README.md") ? programsIn("README.md") : [];
 const pages = ["storage.md", "scaling.md", "http.md", "notices.md"].flatMap((name) =>
   programsIn(join("docs", name)),
 );
+const oauth = programsIn("docs/oauth.md").map(overTokens);
 const [reporting, ...receiving] = programsIn("docs/leaks.md").map(overTokens);
 const guides = readdirSync("docs/http").flatMap((name) => guidesIn(join("docs/http", name)));
 const runnable = [
   ...["telemetry.md", "rotation.md"].flatMap((name) => programsIn(join("docs", name))),
   ...(reporting === undefined ? [] : [reporting]),
 ];
-const programs = [...recipes, ...readme, ...pages, ...guides, ...receiving, ...runnable];
+const programs = [...recipes, ...readme, ...pages, ...oauth, ...guides, ...receiving, ...runnable];
 
 describe("the code of the documentation", () => {
   let project: string;

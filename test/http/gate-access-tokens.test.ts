@@ -215,6 +215,19 @@ describe("challenges", () => {
     ]);
   });
 
+  test.each<[DenialCode, number, string]>([
+    ["malformed_token", 401, "invalid_token"],
+    ["unknown_token", 401, "invalid_token"],
+    ["expired_token", 401, "invalid_token"],
+    ["access_denied", 403, "insufficient_scope"],
+  ])("R9068-05, R6750-09: %s is %i by %s", async (code, status, error) => {
+    const accessTokens = new FakeVerifier();
+    accessTokens.answer = refused(code);
+    const answer = answerOf(await admit(gateOf({ accessTokens }), requestWith(`Bearer ${JWT}`)));
+    expect(answer.status).toBe(status);
+    expect(fieldsOf(answer, "www-authenticate").join()).toContain(`error="${error}"`);
+  });
+
   test("R9449-06: of a proof only DPoP's has the error", async () => {
     const accessTokens = new FakeVerifier();
     accessTokens.answer = refused("invalid_dpop_proof");
