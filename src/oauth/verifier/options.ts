@@ -2,6 +2,7 @@ import {
   checkKeys,
   checkList,
   checkMethods,
+  checkObject,
   checkOneOf,
   checkText,
   checkWhole,
@@ -61,7 +62,10 @@ export interface AccessTokenVerifierOptions<Profile = unknown> {
 
 /** How a resource server checks proofs of possession. */
 export interface ResourceDpopOptions extends DpopOptions {
-  /** The URL under which clients reach this server: a proof names the whole URL of its request. Default: the audience, where it is one URL. */
+  /**
+   * What stands before the path of a request in the URL that its client asked for, which a proof names: the origin of this server, and the prefix
+   * that a proxy takes away. Default: the origin of the audience, where that is one URL.
+   */
   readonly url?: string;
   /** Whether tokens that are bound to no key are refused. Default `false`. */
   readonly required?: boolean;
@@ -137,6 +141,7 @@ function checkKeySource(jwks: KeySource | undefined): void {
   if (typeof jwks === "string") checkUrl(jwks, "options.jwks");
   else if (!Array.isArray(jwks?.keys))
     throw new TypeError("options.jwks must be a URL, a set of keys or a function");
+  else for (const [index, key] of jwks.keys.entries()) checkObject(key, `options.jwks.keys[${index}]`);
 }
 
 function resolveAudience(audience: AccessTokenVerifierOptions["audience"]): string[] {
@@ -166,23 +171,25 @@ const RESOURCE_DPOP_KEYS: ReadonlySet<string> = new Set([
 function resolveDpop(dpop: ResourceDpopOptions, audience: readonly string[]): ResolvedDpop {
   checkKeys(dpop, RESOURCE_DPOP_KEYS, "options.dpop");
   const { url, required = false, replays = memoryReplays() } = dpop;
+  checkMethods(replays, ["add", "has"], "options.dpop.replays");
   if (typeof required !== "boolean")
     throw new TypeError("options.dpop.required must be true or false");
   return {
     rules: resolveProofRules(dpop, { path: "options.dpop", replays }),
-    url: resolveUrl(url ?? onlyUrl(audience)),
+    url: resolveUrl(url ?? originOf(audience)),
     isRequired: required,
   };
 }
 
-function onlyUrl(audience: readonly string[]): string | undefined {
-  const [first] = audience;
-  return audience.length === 1 && first !== undefined && /^https?:/.test(first) ? first : undefined;
+function originOf(audience: readonly string[]): string | undefined {
+  const [first = ""] = audience;
+  const isUrl = audience.length === 1 && /^https?:/.test(first) && URL.canParse(first);
+  return isUrl ? new URL(first).origin : undefined;
 }
 
 function resolveUrl(url: string | undefined): string {
   if (url === undefined)
-    throw new TypeError("options.dpop.url must name the URL under which clients reach this server");
+    throw new TypeError("options.dpop.url must name the origin at which clients reach this server");
   const text = checkUrl(url, "options.dpop.url");
   if (!text.includes("?")) return text;
   throw new RangeError("options.dpop.url must be a URL without a query");

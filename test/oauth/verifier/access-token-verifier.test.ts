@@ -52,7 +52,7 @@ async function check(token: string, options: Options = {}, call: object = {}): P
 }
 
 describe("the verdict on an access token", () => {
-  test("R9068-02, R9068-03 has the facts of its API token, its owner and budget, and the claims", async () => {
+  test("R9068-02, R9068-03, ASVS 10.3.3 has the facts of its API token, its owner and budget, and the claims", async () => {
     for (const each of [key, rsa, edwards]) {
       const claims = sampleClaims();
       const verdict = await verifierOf().verify(await sign(each, claims), GET);
@@ -88,7 +88,7 @@ describe("the verdict on an access token", () => {
 });
 
 describe("R9068-01, R9068-02 what is no access token of the issuer", () => {
-  test("nothing, and what has no shape", async () => {
+  test("EDG-18 nothing, an API token, and what has no shape", async () => {
     const verifier = verifierOf();
     // Whatever a request brings.
     const presented = [undefined, null, "", 7, "acme_pat_x", "a.b.c", "..", "e30.e30.e30"];
@@ -106,14 +106,14 @@ describe("R9068-01, R9068-02 what is no access token of the issuer", () => {
     expect(await check(token)).toBe("malformed_token");
   });
 
-  test("alg none, with and without a signature", async () => {
+  test("ASVS 9.1.2 alg none, with and without a signature", async () => {
     const encode = (part: object): string =>
       Buffer.from(JSON.stringify(part)).toString("base64url");
     const body = `${encode({ alg: "none", typ: "at+jwt" })}.${encode(sampleClaims())}`;
     for (const token of [`${body}.`, `${body}.AAAA`]) expect(await check(token)).not.toBe("ok");
   });
 
-  test("key confusion: the public key as the secret of an HMAC", async () => {
+  test("ASVS 9.1.2 key confusion: the public key as the secret of an HMAC", async () => {
     const encode = (part: object): string =>
       Buffer.from(JSON.stringify(part)).toString("base64url");
     const body = `${encode({ alg: "HS256", typ: "at+jwt", kid: rsa.jwk.kid })}.${encode(sampleClaims())}`;
@@ -123,7 +123,7 @@ describe("R9068-01, R9068-02 what is no access token of the issuer", () => {
     }
   });
 
-  test("jwk, jku, x5u and x5c of the header are not looked at", async () => {
+  test("ASVS 9.1.3 jwk, jku, x5u and x5c of the header are not looked at", async () => {
     const forger = await makeKey();
     const fetch = vi.fn();
     const headers = [
@@ -141,10 +141,13 @@ describe("R9068-01, R9068-02 what is no access token of the issuer", () => {
     expect(fetch).not.toHaveBeenCalled();
   });
 
-  test.each(["JWT", "dpop+jwt", "logout+jwt", "at+JWT2", undefined])("type %s", async (typ) => {
-    const header = { typ } as { typ: string };
-    expect(await check(await sign(key, sampleClaims(), header))).toBe("unknown_token");
-  });
+  test.each(["JWT", "dpop+jwt", "logout+jwt", "at+JWT2", undefined])(
+    "ASVS 9.2.2 type %s",
+    async (typ) => {
+      const header = { typ } as { typ: string };
+      expect(await check(await sign(key, sampleClaims(), header))).toBe("unknown_token");
+    },
+  );
 
   test("an algorithm that is not pinned, though the key is known", async () => {
     expect(await check(await sign(key, sampleClaims()), { algorithms: ["RS256"] })).toBe(
@@ -152,7 +155,7 @@ describe("R9068-01, R9068-02 what is no access token of the issuer", () => {
     );
   });
 
-  test("a signature of another key, of other claims, and cut short", async () => {
+  test("ASVS 9.1.1 a signature of another key, of other claims, and cut short", async () => {
     const forger = await makeKey();
     const forged = await sign({ ...forger, jwk: key.jwk }, sampleClaims());
     const [header, , signature] = (await sign(key, sampleClaims())).split(".");
@@ -175,7 +178,7 @@ describe("R9068-01, R9068-02 what is no access token of the issuer", () => {
   });
 });
 
-describe("R9068-04, R7519-04 issuer and audience, exactly", () => {
+describe("R9068-04, R7519-04, ASVS 9.2.3, ASVS 10.3.1 issuer and audience, exactly", () => {
   test.each<[string, Record<string, unknown>, string]>([
     ["foreign issuer", { iss: "https://evil.example" }, "unknown_token"],
     ["an issuer with a slash more", { iss: `${ISSUER}/` }, "unknown_token"],
@@ -209,7 +212,7 @@ describe("R9068-04, R7519-04 issuer and audience, exactly", () => {
   });
 });
 
-describe("R7519-01, R7519-02, R7519-03 time", () => {
+describe("R7519-01, R7519-02, R7519-03, ASVS 9.2.1 time", () => {
   const at = async (
     ms: number,
     options: Options = {},
@@ -250,7 +253,7 @@ describe("R7519-01, R7519-02, R7519-03 time", () => {
   });
 });
 
-describe("scope", () => {
+describe("EDG-19, ASVS 10.3.2 scope", () => {
   test.each<[string, string, object, string]>([
     ["read", "orders:read", {}, "ok"],
     ["HEAD is a GET", "orders:read", { method: "HEAD" }, "ok"],
@@ -382,7 +385,19 @@ describe("R9449-06 tokens that are bound to a key", () => {
     expect(verifierOf({ dpop: {} }).dpop?.nonce()).toBeUndefined();
   });
 
-  test("a token that is bound to none is no DPoP token, and may not be required to be", async () => {
+  test.each<[string, Options, string]>([
+    ["the path of an audience is in that of the request", { audience: `${ORDERS}/orders` }, "ok"],
+    ["a prefix that a proxy takes away", { dpop: { url: `${ORDERS}/shop` } }, "invalid_dpop_proof"],
+    ["an origin that is not the audience's", { audience: "orders", dpop: { url: ORDERS } }, "ok"],
+  ])("R9449-02 %s", async (_name, options, code) => {
+    const cnf = { jkt: edwards.thumbprint };
+    const token = await sign(key, sampleClaims({ aud: options.audience ?? ORDERS, cnf }));
+    const call = presented("dpop", await prove(token));
+    const verifier = verifierOf({ dpop: {}, ...options });
+    expect(codeOf(await verifier.verify(token, { ...GET, ...call }))).toBe(code);
+  });
+
+  test("ASVS 10.3.5 a token that is bound to none is no DPoP token, and may not be required to be", async () => {
     const token = await sign(key, sampleClaims());
     expect(await check(token, { dpop: {} }, presented("dpop", await prove(token)))).toBe(
       "unknown_token",
