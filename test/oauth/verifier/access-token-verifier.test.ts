@@ -483,7 +483,7 @@ describe("misuse names what is wrong", () => {
     [{ dpop: {}, audience: "orders" }, "options.dpop.url"],
     [{ dpop: { url: "https://a.example?x=1" } }, "options.dpop.url"],
     [{ dpop: { required: 1 } }, "options.dpop.required"],
-    [{ dpop: { replays: {} } }, "options.replays"],
+    [{ dpop: { replays: {} } }, "options.dpop.replays.add"],
     [{ resourceMetadata: true, audience: "orders" }, "options.audience"],
     [{ more: 1 }, "options"],
   ])("%o", (options, path) => {
