@@ -1,4 +1,4 @@
-import { checkFlag, checkKeys, checkList, checkMethods, checkOneOf } from "../../checks.ts";
+import { checkFlag, checkKeys, checkList, checkOneOf } from "../../checks.ts";
 import { exactLength } from "../../lifecycle/duration.ts";
 import type { Duration } from "../../model.ts";
 import type { ReplayStore } from "../../ports/replay-store.ts";
@@ -44,7 +44,6 @@ const LEAST_KEY_BYTES = 32;
 export function resolveProofRules(options: DpopOptions, { path, replays }: DpopPlace): ProofRules {
   const algorithms = checkList(options.algorithms ?? USUAL, `${path}.algorithms`);
   if (algorithms.length === 0) throw new RangeError(`${path}.algorithms must not be empty`);
-  checkMethods(replays, ["add", "has"], "options.replays");
   return {
     algorithms: algorithms.map((algorithm, index) =>
       checkOneOf(algorithm, PROOF_ALGORITHMS, `${path}.algorithms[${index}]`),

@@ -28,35 +28,40 @@ const OPTIONS: ReadonlySet<string> = new Set(["current", "next", "retired"]);
  * const keys = suppliedKeys({ current: JSON.parse(process.env.SIGNING_KEY) });
  */
 export function suppliedKeys(options: SuppliedKeysOptions): SigningKeys {
-  checkKeys(options, OPTIONS, "options");
-  const current = readKey(options.current, "options.current");
+  return suppliedKeysAt(options, "options");
+}
+
+/** The same for keys that stand at a place of other options. */
+export function suppliedKeysAt(options: SuppliedKeysOptions, path: string): SigningKeys {
+  checkKeys(options, OPTIONS, path);
+  const current = readKey(options.current, `${path}.current`);
   const others = [
-    ...(options.next === undefined ? [] : [readPublicKey(options.next, "options.next")]),
-    ...checkList(options.retired, "options.retired").map((jwk, index) =>
-      readPublicKey(jwk, `options.retired[${index}]`),
+    ...(options.next === undefined ? [] : [readPublicKey(options.next, `${path}.next`)]),
+    ...checkList(options.retired, `${path}.retired`).map((jwk, index) =>
+      readPublicKey(jwk, `${path}.retired[${index}]`),
     ),
   ];
-  checkUnique([current, ...others]);
+  checkUnique([current, ...others], path);
   const published = publishedOf([current, ...others]);
   let signing: Promise<SigningKey> | undefined;
   return {
     async current() {
-      signing ??= usable(current);
+      signing ??= usable(current, path);
       return signing;
     },
     published: async () => published,
   };
 }
 
-function checkUnique(keys: readonly PublicKeyRecord[]): void {
+function checkUnique(keys: readonly PublicKeyRecord[], path: string): void {
   if (new Set(keys.map(({ kid }) => kid)).size < keys.length)
-    throw new RangeError("options: each key must be there once, and have a kid of its own");
+    throw new RangeError(`${path}: each key must be there once, and have a kid of its own`);
 }
 
-async function usable(record: KeyRecord): Promise<SigningKey> {
+async function usable(record: KeyRecord, path: string): Promise<SigningKey> {
   const key = await importKey(record);
   if (key !== undefined) return key;
   throw new TypeError(
-    `options.current cannot sign: its parts do not fit each other, or this platform has no ${record.algorithm}`,
+    `${path}.current cannot sign: its parts do not fit each other, or this platform has no ${record.algorithm}`,
   );
 }

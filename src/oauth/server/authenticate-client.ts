@@ -43,8 +43,24 @@ export async function authenticateClient(
   const client = await clientOf(context, presented, call);
   if (client === "unavailable") return { ok: false, refusal: OUTAGE };
   if (client !== undefined) return { ok: true, client };
-  context.failures?.count(call.address);
-  return { ok: false, refusal: clientRefusal(call) };
+  return { ok: false, refusal: countedRefusal(context, call) };
+}
+
+/** The same, where the client's address is to pay for it: somebody was looked up. */
+export function countedRefusal(
+  { failures }: Pick<ServerContext, "failures">,
+  call: EndpointCall,
+): OAuthRefusal {
+  failures?.count(call.address);
+  return clientRefusal(call);
+}
+
+/** Whether an id is that of a client which must authenticate: nobody else goes by it, be it as the owner's id in its place. */
+export async function isConfidential(
+  { findClient }: Pick<ServerContext, "findClient">,
+  id: string,
+): Promise<boolean> {
+  return (await findClient(id))?.tokenId !== undefined;
 }
 
 /** The one answer to a client that could not be authenticated, with a challenge where it used the header (RFC 6749 section 5.2). */

@@ -54,7 +54,8 @@ export async function clientOfAssertion(
   const exp = payload?.exp;
   if (payload === undefined || exp === undefined || exp * 1000 > now + LONGEST_LIFE_S * 1000)
     return undefined;
-  const remainingMs = Math.ceil((exp + LEEWAY_S) * 1000 - now);
+  // Rounded up as jose has it, which compares with whole seconds: until then the assertion is good.
+  const remainingMs = Math.ceil((Math.ceil(exp) + LEEWAY_S) * 1000 - now);
   const isNew = await replays.add(onceKey(call.assertion, client, payload), remainingMs, now);
   return isNew ? client : undefined;
 }

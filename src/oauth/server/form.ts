@@ -43,11 +43,12 @@ async function readText(body: ReadableStream<Uint8Array> | null): Promise<string
 
 /** Reads a form that is text already. */
 function formOf(text: string): Form | "repeated" {
-  const values = new Map<string, readonly string[]>();
+  const values = new Map<string, string[]>();
   for (const [name, value] of new URLSearchParams(text)) {
-    const before = values.get(name) ?? [];
-    if (before.length > 0 && !REPEATABLE.has(name)) return "repeated";
-    values.set(name, [...before, value]);
+    const before = values.get(name);
+    if (before === undefined) values.set(name, [value]);
+    else if (REPEATABLE.has(name)) before.push(value);
+    else return "repeated";
   }
   const all = (name: string): readonly string[] =>
     (values.get(name) ?? []).filter((value) => value !== "");

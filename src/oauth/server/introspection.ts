@@ -1,7 +1,7 @@
 import { SignJWT } from "jose";
 import type { Answer } from "../../http/answer.ts";
 import { jsonAnswer, refusalAnswer } from "./answers.ts";
-import { authenticateClient, clientRefusal } from "./authenticate-client.ts";
+import { authenticateClient, countedRefusal } from "./authenticate-client.ts";
 import type { Endpoint, ServerContext } from "./context.ts";
 import { type Introspected, introspected } from "./introspected.ts";
 
@@ -21,7 +21,7 @@ export const introspect: Endpoint = async (context, call) => {
   if (!authenticated.ok) return refusalAnswer(authenticated.refusal);
   const { client } = authenticated;
   if (client.id === undefined || client.method === "none")
-    return refusalAnswer(clientRefusal(call));
+    return refusalAnswer(countedRefusal(context, call));
   const answer = await introspected(context, client, token);
   return context.signsIntrospection && asksForJwt(call.headers)
     ? signedAnswer(context, answer, client.id)

@@ -20,7 +20,7 @@ import type { ReplayStore } from "../../ports/replay-store.ts";
 import { memoryReplays } from "../../storage/memory/replays.ts";
 import { DPOP_KEYS, type DpopOptions, resolveProofRules } from "../dpop/options.ts";
 import type { SigningKeys } from "../keys/signing-keys.ts";
-import { type SuppliedKeysOptions, suppliedKeys } from "../keys/supplied-keys.ts";
+import { type SuppliedKeysOptions, suppliedKeysAt } from "../keys/supplied-keys.ts";
 import { parseScope } from "../scope.ts";
 import { checkIssuer } from "../well-known.ts";
 import type { MoreClaims, ServerContext } from "./context.ts";
@@ -145,7 +145,7 @@ function resolveKeys(keys: OAuthServerOptions["keys"]): SigningKeys {
     // A cast, as both members have just been looked at.
     return keys as unknown as SigningKeys;
   }
-  return suppliedKeys(keys as unknown as SuppliedKeysOptions);
+  return suppliedKeysAt(keys as unknown as SuppliedKeysOptions, "options.keys");
 }
 
 function resolveLifetime(lifetime: Duration): number {

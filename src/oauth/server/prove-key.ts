@@ -11,10 +11,10 @@ export type ProvedKey =
   | { readonly ok: true; readonly thumbprint: string | undefined }
   | { readonly ok: false; readonly refusal: OAuthRefusal };
 
-/** Checks the `DPoP` field of a token request (RFC 9449 section 5). Rejects when the replay store fails. */
+/** Checks the `DPoP` field of a token request (RFC 9449 section 5), and counts failures. Rejects when the replay store fails. */
 export async function proveKey(
-  { proofs: rules, now }: Pick<ServerContext, "proofs" | "now">,
-  { headers, url }: Pick<EndpointCall, "headers" | "url">,
+  { proofs: rules, failures, now }: Pick<ServerContext, "proofs" | "failures" | "now">,
+  { headers, url, address }: Pick<EndpointCall, "headers" | "url" | "address">,
   client: OAuthClient | undefined,
 ): Promise<ProvedKey> {
   const field = headers.get("dpop");
@@ -25,8 +25,11 @@ export async function proveKey(
   const verdict = await verifyProof(rules, request, at);
   if (verdict.ok) return verdict;
   const nonce = rules.nonces?.current(at);
-  if (verdict.code !== "use_dpop_nonce" || nonce === undefined)
+  if (verdict.code !== "use_dpop_nonce" || nonce === undefined) {
+    // A signature by a key of anybody's choice was verified for it; a resource server counts these, too.
+    failures?.count(address);
     return { ok: false, refusal: { error: "invalid_dpop_proof" } };
+  }
   return { ok: false, refusal: { error: "use_dpop_nonce", fields: [nonceField(nonce)] } };
 }
 

@@ -3,7 +3,11 @@ import type { Answer } from "../../http/answer.ts";
 import type { AccessTokenClaims } from "../claims.ts";
 import { revokedKey } from "../revoked-key.ts";
 import { refusalAnswer } from "./answers.ts";
-import { type AuthenticatedClient, authenticateClient } from "./authenticate-client.ts";
+import {
+  type AuthenticatedClient,
+  authenticateClient,
+  isConfidential,
+} from "./authenticate-client.ts";
 import type { Endpoint, ServerContext } from "./context.ts";
 import { readOwnAccessToken } from "./own-access-token.ts";
 
@@ -27,7 +31,9 @@ export const revoke: Endpoint = async (context, call) => {
   const authenticated = await authenticateClient(context, call);
   if (!authenticated.ok) return refusalAnswer(authenticated.refusal);
   if (looksLikeAccessToken(token)) return revokeAccessToken(context, authenticated.client, token);
-  await context.tokens.revokeCurrent(token);
+  const { revoked } = await context.tokens.revokeCurrent(token);
+  // The answer does not tell, but it may have been a guess.
+  if (revoked === 0) context.failures?.count(call.address);
   return DONE;
 };
 
@@ -53,11 +59,10 @@ async function revokeAccessToken(
 
 /** A client without a name is who exchanged without one: the owner's id stands in its place, unless a client that must authenticate has it. */
 async function isIssuedTo(
-  { findClient }: ServerContext,
+  context: ServerContext,
   { id }: AuthenticatedClient,
   claims: AccessTokenClaims,
 ): Promise<boolean> {
   if (id !== undefined) return id === claims.client_id;
-  if (claims.client_id !== claims.sub) return false;
-  return (await findClient(claims.client_id))?.tokenId === undefined;
+  return claims.client_id === claims.sub && !(await isConfidential(context, claims.client_id));
 }

@@ -6,6 +6,8 @@ import {
   type AuthenticatedClient,
   authenticateClient,
   clientRefusal,
+  countedRefusal,
+  isConfidential,
 } from "./authenticate-client.ts";
 import type { EndpointCall, GrantCredential, GrantedFacts, ServerContext } from "./context.ts";
 import { grantWithin } from "./grant-within.ts";
@@ -34,7 +36,7 @@ export async function exchangeToken(context: ServerContext, call: EndpointCall):
   const { client } = authentication;
   const { source } = request;
   if (source.type === "client" && client.method === "none")
-    return refusalAnswer(unauthenticated(client, call));
+    return refusalAnswer(unauthenticated(context, client, call));
   const proof = await proveKey(context, call, client.registered);
   if (!proof.ok) return refusalAnswer(proof.refusal);
   const { thumbprint } = proof;
@@ -43,8 +45,13 @@ export async function exchangeToken(context: ServerContext, call: EndpointCall):
 }
 
 /** Client credentials are for who has authenticated (RFC 6749 section 4.4), and a public client never can. */
-function unauthenticated({ registered }: AuthenticatedClient, call: EndpointCall): OAuthRefusal {
-  return registered === undefined ? clientRefusal(call) : { error: "unauthorized_client" };
+function unauthenticated(
+  context: ServerContext,
+  { registered }: AuthenticatedClient,
+  call: EndpointCall,
+): OAuthRefusal {
+  const refusal = countedRefusal(context, call);
+  return registered === undefined ? refusal : { error: "unauthorized_client" };
 }
 
 async function answerGrant(
@@ -55,12 +62,16 @@ async function answerGrant(
   const { source, thumbprint } = request;
   // Before anything is spent: without a key there is nothing to spend it on.
   const key = await context.keys.current();
+  // From before the API token is looked at: what changes meanwhile must be the later, for those who end tokens by that (OWN-21).
+  const issuedAt = context.now();
   const grant = await grantWithin(context, request, { ...request, address: call.address });
   if (!grant.ok) {
     if (grant.status === UNAUTHORIZED) context.failures?.count(call.address);
     return refusalAnswer(refusalOf(grant, faultOf(source, call)));
   }
-  const claims = claimsFor(factsOf(context, request, grant), newJti(), context.now());
+  if (await isSomebodyElse(context, request.client, grant))
+    return refusalAnswer(clientRefusal(call));
+  const claims = claimsFor(factsOf(context, request, grant), newJti(), issuedAt);
   if (claims === undefined) return refusalAnswer(faultOf(source, call));
   const more = (await context.moreClaims?.(grant)) ?? {};
   const body = {
@@ -74,6 +85,15 @@ async function answerGrant(
 }
 
 const UNAUTHORIZED = 401;
+
+/** Whether a client without a name would be taken for one that must authenticate, as the owner's id stands in its place (RFC 9068 section 5). */
+async function isSomebodyElse(
+  context: ServerContext,
+  { id }: AuthenticatedClient,
+  { owner }: GrantedFacts,
+): Promise<boolean> {
+  return id === undefined && (await isConfidential(context, owner.id));
+}
 
 function faultOf(source: GrantSource, call: EndpointCall): OAuthRefusal {
   return source.type === "secret" ? source.fault : clientRefusal(call);

@@ -59,8 +59,8 @@ interface Settings extends Introspection {
 /**
  * Asks the authorization server whether the API token behind an access token still lives, and keeps the answer for `ttl`.
  *
- * How long a revoked API token's access tokens are taken: `ttl` at most, and with a `bus` until its message comes. Until it listens to the
- * bus, nothing is kept. An endpoint that does not answer makes the state unknown: the call is refused as unavailable.
+ * How long a revoked API token's access tokens are taken: `ttl` at most, and with a `bus` until its message comes; for owners that change
+ * without `ownerChanged`, the tokenry's `cache.owner` longer. Until it listens to the bus, nothing is kept. An endpoint that does not answer makes the state unknown: the call is refused as unavailable.
  *
  * Throws TypeError or RangeError that names the path of a wrong option. Source: OWN-21, R7662-07.
  *

@@ -31,7 +31,7 @@ const TIMEOUT_MS = 5000;
  * half minute at most; a failure to fetch is an outage.
  */
 export function createKeySource(source: KeySource | undefined, from: KeyFetch): JWTVerifyGetKey {
-  if (typeof source === "object") return createLocalJWKSet({ keys: [...source.keys] });
+  if (typeof source === "object") return givenKeys(source);
   if (typeof source === "function") return kept(async () => Response.json(await source()));
   if (typeof source === "string") return kept((init) => from.fetch(source, init));
   let found: Promise<string> | undefined;
@@ -42,6 +42,14 @@ export function createKeySource(source: KeySource | undefined, from: KeyFetch): 
     });
     return from.fetch(await found, init);
   });
+}
+
+function givenKeys({ keys }: PublicKeys): JWTVerifyGetKey {
+  try {
+    return createLocalJWKSet({ keys: [...keys] });
+  } catch (cause) {
+    throw new TypeError("options.jwks.keys must be JWKs", { cause });
+  }
 }
 
 /** The cache is jose's; what fills it is ours. */

@@ -85,9 +85,11 @@ function ownerOf(
   return profile === undefined ? owner : { ...owner, profile: profile(claims) };
 }
 
-/** Plain objects and lists; a profile of the host's may hold anything else. */
+/** Plain objects and lists; a profile of the host's may hold anything else, itself too. */
 function freezeWhole(value: unknown): void {
   if (typeof value !== "object" || value === null || value instanceof Date) return;
+  // Bytes cannot be frozen.
+  if (Object.isFrozen(value) || ArrayBuffer.isView(value)) return;
   Object.freeze(value);
   for (const member of Object.values(value)) freezeWhole(member);
 }

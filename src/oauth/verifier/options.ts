@@ -2,7 +2,6 @@ import {
   checkKeys,
   checkList,
   checkMethods,
-  checkObject,
   checkOneOf,
   checkText,
   checkWhole,
@@ -141,7 +140,6 @@ function checkKeySource(jwks: KeySource | undefined): void {
   if (typeof jwks === "string") checkUrl(jwks, "options.jwks");
   else if (!Array.isArray(jwks?.keys))
     throw new TypeError("options.jwks must be a URL, a set of keys or a function");
-  else for (const [index, key] of jwks.keys.entries()) checkObject(key, `options.jwks.keys[${index}]`);
 }
 
 function resolveAudience(audience: AccessTokenVerifierOptions["audience"]): string[] {

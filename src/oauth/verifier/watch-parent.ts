@@ -57,7 +57,8 @@ interface Settings {
  *
  * How long a revoked API token's access tokens are taken: until the message comes; where the connection is lost without a word, for
  * `heartbeat` and `timeoutMs`, and then the state is unknown, and calls are refused as unavailable, until messages flow again. So is a token
- * that lives longer than `longestLifetime`.
+ * that lives longer than `longestLifetime`. A message that the node which made the change cannot send comes once it can; one that ended
+ * before it sent it never does, and the access tokens live until they expire.
  *
  * Throws TypeError or RangeError that names the path of a wrong option. Source: OWN-21.
  *

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { createVerifier } from "fast-jwt";
 import jsonwebtoken from "jsonwebtoken";
 import { describe, expect, test } from "vitest";
+import { requireBinary } from "../../servers/binaries.ts";
+import { describeWithBinary } from "../../servers/shared.ts";
 import { openSite } from "./site.ts";
 
 /** An access token of a server that signs so, its one public key, and what both are for. */
@@ -38,10 +40,14 @@ describe.each(["RS256", "ES256", "EdDSA"] as const)(
       expect(() => verify(`${token.slice(0, -8)}AAAAAAAA`)).toThrow();
     });
 
-    test("with OpenSSL", async () => {
-      const { token, pem } = await exchanged(algorithm);
-      expect(verifiedByOpenssl(token, pem, algorithm)).toMatch(/Verified OK|Verified Successfully/);
-      expect(() => verifiedByOpenssl(`a${token}`, pem, algorithm)).toThrow();
+    describeWithBinary("openssl", "on the command line", () => {
+      test("with OpenSSL", async () => {
+        const { token, pem } = await exchanged(algorithm);
+        expect(verifiedByOpenssl(token, pem, algorithm)).toMatch(
+          /Verified OK|Verified Successfully/,
+        );
+        expect(() => verifiedByOpenssl(`a${token}`, pem, algorithm)).toThrow();
+      });
     });
   },
 );
@@ -71,7 +77,10 @@ function verifiedByOpenssl(token: string, pem: string, algorithm: string): strin
     // EdDSA signs the message itself; the others its digest.
     const digest = algorithm === "EdDSA" ? [] : ["-digest", "sha256"];
     const run = ["pkeyutl", "-verify", "-rawin", ...digest, ...files];
-    return execFileSync("openssl", run, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    return execFileSync(requireBinary("openssl"), run, {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -2,7 +2,15 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { JWK } from "jose";
 import { createProtect, toNodeHandler } from "../../../src/adapters/node.ts";
-import { createTokenry, manySliding, memoryBus, SYSTEM, type Tokenry } from "../../../src/index.ts";
+import {
+  createTokenry,
+  type IssueRequest,
+  manySliding,
+  memoryBus,
+  SYSTEM,
+  type Tokenry,
+  type TokenryOptions,
+} from "../../../src/index.ts";
 import {
   type AccessTokenVerifier,
   type AccessTokenVerifierOptions,
@@ -24,7 +32,10 @@ export interface Site extends AsyncDisposable {
   /** The public keys. */
   readonly keys: () => Promise<{ readonly keys: readonly JWK[] }>;
   /** Issues a token to an owner. */
-  issue(owner: string): Promise<{ readonly secret: string; readonly tokenId: string }>;
+  issue(
+    owner: string,
+    more?: Partial<IssueRequest>,
+  ): Promise<{ readonly secret: string; readonly tokenId: string }>;
 }
 
 /** How a site differs from the usual one. */
@@ -34,6 +45,9 @@ export interface SiteOptions {
     site: Pick<Site, "issuer" | "resource">,
   ) => Partial<AccessTokenVerifierOptions>;
   readonly algorithm?: "RS256" | "ES256" | "EdDSA";
+  readonly tokenry?: Partial<TokenryOptions>;
+  /** The limit on failures of the resource server's guard. */
+  readonly guessing?: false;
 }
 
 /** Opens a site. */
@@ -47,6 +61,7 @@ export async function openSite(options: SiteOptions = {}): Promise<Site> {
     directory: { find: (id) => ({ id, account: "acme", active: true }) },
     bus: memoryBus(),
     cache: { owner: false },
+    ...options.tokenry,
   });
   const [authorization, orders] = [await openServer(), await openServer()];
   const [issuer, resource] = [authorization.url, orders.url];
@@ -62,7 +77,9 @@ export async function openSite(options: SiteOptions = {}): Promise<Site> {
   });
   const metadata = protectedResource({ resource, authorizationServers: [issuer] });
   const describe = toNodeHandler(metadata, { origin: resource });
-  const list = createProtect(tokens, { accessTokens: verifier })("orders", (request, response) => {
+  const { guessing = {} } = options;
+  const protect = createProtect(tokens, { accessTokens: verifier, guessing });
+  const list = protect("orders", (request, response) => {
     response.end(JSON.stringify({ for: request.token.owner.id }));
   });
   orders.serve((request, response) => {
@@ -71,9 +88,9 @@ export async function openSite(options: SiteOptions = {}): Promise<Site> {
   });
   return {
     ...{ tokens, issuer, resource, verifier, keys: () => keys.published() },
-    async issue(owner) {
+    async issue(owner, more = {}) {
       const { secret, token } = await tokens.issue({
-        ...{ kind: "service", owner, actor: SYSTEM, name: "test" },
+        ...{ kind: "service", owner, actor: SYSTEM, name: "test", ...more },
       });
       return { secret: secret.reveal(), tokenId: token.id };
     },

@@ -118,7 +118,7 @@ describe("revocation of access tokens", () => {
     expect(replays.has(key, exp * 1000)).toBe(false);
   });
 
-  it("R7009-02: of what has expired, and of what others signed, nothing is remembered", async () => {
+  it("R7009-02 OWN-13: of what has expired, and of what others signed, nothing is remembered", async () => {
     const replays = memoryReplays();
     const add = vi.spyOn(replays, "add");
     const world = await createEndpointWorld({ replays });

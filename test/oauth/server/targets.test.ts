@@ -46,7 +46,7 @@ describe("what is served", () => {
 });
 
 describe("audienceOf", () => {
-  it("R7519-04 is what was named, or each that serves one of the APIs", () => {
+  it("R7519-04 ASVS 9.2.4 is what was named, or each that serves one of the APIs", () => {
     expect(audienceOf(choose("urn:a:orders"), { orders: "read" })).toBe("urn:a:orders");
     expect(audienceOf(choose("urn:a:orders", "urn:a:all"), { orders: "read" })).toEqual([
       "urn:a:orders",

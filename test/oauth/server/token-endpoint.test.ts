@@ -15,7 +15,7 @@ import {
 } from "../fixtures.ts";
 
 describe("the refresh grant", () => {
-  it("OWN-14 OWN-15 OWN-16 exchanges an API token, as Own's clients do", async () => {
+  it("OWN-01 OWN-14 OWN-15 OWN-16 exchanges an API token, as Own's clients do", async () => {
     const world = await createOAuthWorld({ wholeScope: "api:access" });
     const { secret } = await world.issue();
     const answered = await world.refresh(secret.reveal(), {
@@ -87,7 +87,7 @@ describe("the refresh grant", () => {
     expect(one.jti).not.toBe(two.jti);
   });
 
-  it("OWN-18 the API token is not rotated: it is exchanged again and again", async () => {
+  it("OWN-18 DEC-06 the API token is not rotated: it is exchanged again and again", async () => {
     const world = await createOAuthWorld();
     const { secret } = await world.issue();
     for (let round = 0; round < 3; round += 1)
@@ -120,7 +120,7 @@ describe("the refresh grant", () => {
     });
   });
 
-  it("the lifetime is as configured", async () => {
+  it("OKT-91 the lifetime is as configured", async () => {
     const world = await createOAuthWorld({ accessTokenLifetime: { hours: 1 } });
     const { secret } = await world.issue();
     expect((await world.refresh(secret.reveal())).body.expires_in).toBe(3600);
@@ -183,7 +183,7 @@ describe("parameters", () => {
     [{ grant_type: "password", username: "a", password: "b" }, "unsupported_grant_type"],
     [{ grant_type: "authorization_code", code: "a" }, "unsupported_grant_type"],
     [{ grant_type: "constructor" }, "unsupported_grant_type"],
-  ])("%o is %s", async (form, error) => {
+  ])("ASVS 10.4.4 %o is %s", async (form, error) => {
     const world = await createOAuthWorld();
     expect(await world.post(form)).toMatchObject({ status: 400, body: { error } });
   });
@@ -214,7 +214,7 @@ describe("scopes", () => {
       expect.stringContaining("PUT"),
     ],
     ["invoices:read orders:read", "invoices:read orders:read"],
-  ])("R8693-04 %s gives %s", async (scope, given) => {
+  ])("R8693-04 R9068-05 OKT-91 %s gives %s", async (scope, given) => {
     const world = await createOAuthWorld();
     const { secret } = await world.issue();
     const answered = await world.refresh(secret.reveal(), { scope });
@@ -475,7 +475,7 @@ describe("token exchange", () => {
 describe("client credentials", () => {
   const grant = { grant_type: "client_credentials" };
 
-  it("RFC 6749 section 4.4 an owner's API token is its client secret, and the answer has no refresh token", async () => {
+  it("EDG-18 RFC 6749 section 4.4 an owner's API token is its client secret, and the answer has no refresh token", async () => {
     const world = await createOAuthWorld();
     const { secret } = await world.issue();
     const { body } = await world.post(grant, { headers: basic("ada", secret.reveal()) });
@@ -573,7 +573,7 @@ describe("proofs of possession", () => {
     expect([bearer.status, bearer.headers.has("dpop-nonce")]).toEqual([200, false]);
   });
 
-  it("R9449-01 a client that must prove a key is refused without", async () => {
+  it("R9449-01 ASVS 10.4.14 a client that must prove a key is refused without", async () => {
     const world = await createOAuthWorld({ clients: [{ id: "cli", dpopBoundAccessTokens: true }] });
     const { secret } = await world.issue();
     const bare = await world.refresh(secret.reveal(), { client_id: "cli" });

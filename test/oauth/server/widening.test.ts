@@ -109,7 +109,7 @@ function isServed({ asked: { resource } }: Case, api: string): boolean {
 }
 
 describe("what an access token opens", () => {
-  it("CORE-41 R8693-04 is what token, owner, request and resource allow together: no more, and no less", async () => {
+  it("CORE-41 OKT-92 R8693-04 is what token, owner, request and resource allow together: no more, and no less", async () => {
     const outcomes = { granted: 0, refused: 0 };
     const cases = fc.record({ facts: owner, kept: fc.option(kept), asked, grantType });
     const property = fc.asyncProperty(cases, async (each: Case) => {
