@@ -1,3 +1,4 @@
+import { STANDARD_METHODS } from "./access/level.ts";
 import { isMethod } from "./access/normalize.ts";
 import {
   checkKeys,
@@ -136,8 +137,6 @@ const REPOSITORY_METHODS = [
   "retryNotices",
   "pruneEvents",
 ] as const;
-
-const STANDARD_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 /** 112 bits is the least that NIST-04 allows; keys come in whole 16s. */
 const LEAST_PEPPER_BYTES = 16;

@@ -1,5 +1,8 @@
 import type { Level } from "../model.ts";
 
+/** What an API has unless told otherwise. */
+export const STANDARD_METHODS: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
 /** The method that a right is needed for: HEAD is a GET without its body (RFC 9110 section 9.3.2, DEC-12). */
 export function neededMethod(method: string): string {
   return method === "HEAD" ? "GET" : method;

@@ -32,6 +32,8 @@ export interface TokenClaims {
   readonly secretCreatedAt: number;
   /** What it may spend on each API: its own share and its account's maximum, in a window of so many milliseconds. */
   readonly budgets: Readonly<Record<string, readonly [number, number, number]>>;
+  /** What `full` is on an API that does not have just the standard methods. */
+  readonly methods?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Longest text in a claim: names, ids and URLs are far shorter. */
@@ -70,14 +72,23 @@ function isConfirmation(value: unknown): boolean {
 
 function isTokenClaims(value: unknown): boolean {
   if (!isRecord(value)) return false;
-  const { id, kind, account, hint, secretCreatedAt, budgets } = value;
+  const { id, kind, account, hint, secretCreatedAt, budgets, methods = {} } = value;
   const hasTexts = isText(id) && isText(kind) && isText(account) && typeof hint === "string";
-  return hasTexts && isTime(secretCreatedAt) && isBudgets(budgets);
+  return hasTexts && isTime(secretCreatedAt) && isBudgets(budgets) && isMethods(methods);
 }
 
 function isBudgets(value: unknown): boolean {
   if (!isRecord(value)) return false;
   for (const api in value) if (!isBudget(value[api])) return false;
+  return true;
+}
+
+function isMethods(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  for (const api in value) {
+    const names = value[api];
+    if (!Array.isArray(names) || !names.every(isText)) return false;
+  }
   return true;
 }
 

@@ -1,4 +1,5 @@
 import type { Levels } from "../access/available.ts";
+import { neededMethod } from "../access/level.ts";
 import { isMethod } from "../access/normalize.ts";
 import type { Level } from "../model.ts";
 
@@ -83,5 +84,9 @@ function readScope(scope: string): { readonly api: string; readonly right: strin
 function levelFor(rights: ReadonlySet<string>): Level {
   if (rights.has(FULL)) return FULL;
   if (rights.size === 1 && rights.has(READ)) return READ;
-  return Object.freeze([...rights].map((right) => (right === READ ? "GET" : right)));
+  return Object.freeze([...new Set([...rights].map(methodOf))]);
+}
+
+function methodOf(right: string): string {
+  return right === READ ? "GET" : neededMethod(right);
 }

@@ -1,5 +1,5 @@
 import { availableAccess, type Levels, narrowedAccess } from "../access/available.ts";
-import { checkList, checkObject } from "../checks.ts";
+import { checkKeys, checkList, checkObject } from "../checks.ts";
 import type { BudgetState, Level, Owner, Refused, Token } from "../model.ts";
 import type { ResolvedApi } from "../options.ts";
 import type { Taken } from "../ports/budget-store.ts";
@@ -37,6 +37,8 @@ export interface Granted<
   readonly owner: Owner<Profile>;
   /** A level for each API that there is one for. */
   readonly access: Readonly<Partial<Record<Api, Level>>>;
+  /** The methods that these APIs have: what `"full"` is. */
+  readonly methods: Readonly<Partial<Record<Api, readonly string[]>>>;
   /** The budgets of these APIs. */
   readonly budgets: Readonly<Partial<Record<Api, GrantedBudget>>>;
 }
@@ -118,16 +120,17 @@ function onlyOf(known: Context["apis"], names: ReadonlySet<string>): Context["ap
 /** The facts of a grant. */
 export function granted(standing: StandingToken, access: Levels): Granted {
   const { context, found, prepared, owner } = standing;
-  const budgets = Object.keys(access).map((name) => {
-    // Only APIs that there are get a level.
-    const api = context.apis.get(name) as ResolvedApi;
+  // Only APIs that there are get a level.
+  const apis = Object.keys(access).map((name) => context.apis.get(name) as ResolvedApi);
+  const budgets = apis.map((api) => {
     const [own, account] = context.preparation.buckets(prepared, api);
     const { limit, windowMs } = own;
-    return [name, { limit, accountLimit: account.limit, windowMs }] as const;
+    return [api.name, { limit, accountLimit: account.limit, windowMs }] as const;
   });
   const { secretCreatedAt } = found.token;
   return {
     ...{ ok: true, token: prepared.token, secretCreatedAt, owner, access },
+    methods: Object.fromEntries(apis.map(({ name, methods }) => [name, [...methods]])),
     budgets: Object.fromEntries(budgets),
   };
 }
@@ -152,8 +155,11 @@ export interface AskedGrant {
   readonly address: string | undefined;
 }
 
+const KEYS: ReadonlySet<string> = new Set(["access", "apis", "address"]);
+
+/** A mistyped limit would be none. */
 function checkGrantRequest(request: GrantRequest): AskedGrant {
-  checkObject(request, "request");
+  checkKeys(request, KEYS, "request");
   const { access, apis, address } = request;
   if (address !== undefined && typeof address !== "string")
     throw new TypeError("request.address must be a string");

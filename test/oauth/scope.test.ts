@@ -40,6 +40,8 @@ describe("levels as scopes, and back", () => {
   test.each<[string, Record<string, Level> | undefined]>([
     ["orders:read orders:full", { orders: "full" }],
     ["orders:read orders:PUT", { orders: ["GET", "PUT"] }],
+    ["orders:read orders:GET", { orders: ["GET"] }],
+    ["orders:HEAD", { orders: ["GET"] }],
     ["orders", undefined],
     [":read", undefined],
     ["orders:", undefined],

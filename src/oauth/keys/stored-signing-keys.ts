@@ -32,7 +32,8 @@ export interface StoredSigningKeys extends SigningKeys {
    * With `compromised` the current key is not published any more, and the next key signs at once, however short it has been published:
    * tokens that the compromised key signed end when resource servers fetch the keys anew, which a key id that they do not know makes most
    * of them do. Other nodes may sign with it and publish it for `refreshEvery` more, and where they cannot reach the store for
-   * `publishBefore`. Of several who ask at once, all are about the key that signed when they asked.
+   * `publishBefore`. Of several who ask at once, all are about the key that signed when they asked. The next key is in the same document: where
+   * that came out with what it is encrypted under, change the encryption key and ask twice, one after the other.
    */
   rotate(request?: RotateKeysRequest): Promise<KeyRotation>;
   /** Does what is due: makes the first keys, rotates, removes retired keys, encrypts anew. Safe on every node at once. */

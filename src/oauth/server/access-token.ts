@@ -1,5 +1,6 @@
 import { base64url, SignJWT } from "jose";
 import type { Levels } from "../../access/available.ts";
+import { STANDARD_METHODS } from "../../access/level.ts";
 import type { AccessTokenClaims, TokenClaims } from "../claims.ts";
 import type { SigningKey } from "../keys/signing-keys.ts";
 import { scopesOf } from "../scope.ts";
@@ -42,13 +43,25 @@ export function claimsFor(
   };
 }
 
-function tokenClaims({ token, secretCreatedAt, budgets }: GrantedFacts): TokenClaims {
+function tokenClaims({ token, secretCreatedAt, budgets, methods }: GrantedFacts): TokenClaims {
   const { id, kind, account, hint } = token;
   const triples = Object.entries(budgets).flatMap(([api, budget]) => {
     if (budget === undefined) return [];
     return [[api, [budget.limit, budget.accountLimit, budget.windowMs]] as const];
   });
-  return { id, kind, account, hint, secretCreatedAt, budgets: Object.fromEntries(triples) };
+  const unusual = Object.entries(methods).filter(([, names]) => !isStandard(names ?? []));
+  return {
+    ...{ id, kind, account, hint, secretCreatedAt, budgets: Object.fromEntries(triples) },
+    // A cast: of an API that there is methods are always told.
+    ...(unusual.length > 0 && { methods: Object.fromEntries(unusual) as TokenMethods }),
+  };
+}
+
+type TokenMethods = NonNullable<TokenClaims["methods"]>;
+
+function isStandard(methods: readonly string[]): boolean {
+  const isSame = methods.length === STANDARD_METHODS.length;
+  return isSame && STANDARD_METHODS.every((method) => methods.includes(method));
 }
 
 /** A name for one access token that nobody can guess: 128 bits of randomness. */

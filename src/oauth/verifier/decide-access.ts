@@ -1,23 +1,30 @@
-import { levelAllows, neededMethod } from "../../access/level.ts";
+import { levelAllows, neededMethod, STANDARD_METHODS } from "../../access/level.ts";
 import type { AccessRequirement } from "../../access/requirement.ts";
 import type { Level } from "../../model.ts";
+import type { AccessTokenClaims } from "../claims.ts";
 import type { AskedCall } from "./check-call.ts";
 import type { KnownToken } from "./known-token.ts";
 
 /**
- * Whether the scope of a token is enough for a call. Which methods an API has is not known here: what is asked for as `"full"` needs the scope
- * `full`.
+ * Whether the scope of a token is enough for a call. `full` is every method that the API had when the token was made, as with an API token.
  *
  * @throws TypeError for a predicate that does not answer with true or false.
  */
 export function allows(
-  { levels, owner }: Pick<KnownToken, "levels" | "owner">,
+  { levels, owner, claims }: Pick<KnownToken, "levels" | "owner" | "claims">,
   { api, method, requires }: Pick<AskedCall, "api" | "method" | "requires">,
 ): boolean {
   const level = Object.hasOwn(levels, api) ? levels[api] : undefined;
-  if (level === undefined || !levelAllows(level, neededMethod(method))) return false;
+  const needed = neededMethod(method);
+  if (level === undefined || !levelAllows(level, needed)) return false;
+  if (!methodsOf(claims, api).includes(needed)) return false;
   if (requires === undefined) return true;
   return holds(level, requires.level) && isPermitted(requires, owner);
+}
+
+function methodsOf({ tokenry }: AccessTokenClaims, api: string): readonly string[] {
+  const { methods = {} } = tokenry;
+  return (Object.hasOwn(methods, api) ? methods[api] : undefined) ?? STANDARD_METHODS;
 }
 
 function holds(level: Level, needed: AccessRequirement["level"]): boolean {

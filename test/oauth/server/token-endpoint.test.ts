@@ -56,6 +56,7 @@ describe("the refresh grant", () => {
         ...{ id: token.id, kind: "service", account: "acme", hint: token.hint },
         secretCreatedAt: world.clock.now(),
         budgets: { orders: [300, 600, 60_000], invoices: [500, 1000, 60_000] },
+        methods: { invoices: ["GET", "POST"] },
       },
     });
     const { kid } = await world.keys.current();

@@ -3,7 +3,16 @@ import { describe, expect, it } from "vitest";
 import { levelAllows, neededMethod } from "../../../src/access/level.ts";
 import type { Access, Api, Owner } from "../../../src/index.ts";
 import { levelsOf, parseScope } from "../../../src/oauth/scope.ts";
-import { basic, createOAuthWorld, EXCHANGE, INVOICES, ORDERS, TOKEN_TYPE } from "../fixtures.ts";
+import { accessTokenVerifier } from "../../../src/oauth/verifier/access-token-verifier.ts";
+import {
+  basic,
+  createOAuthWorld,
+  EXCHANGE,
+  INVOICES,
+  ISSUER,
+  ORDERS,
+  TOKEN_TYPE,
+} from "../fixtures.ts";
 
 /** Enough for every verify and exchange of a run. */
 const rate = { limit: 1_000_000, window: { minutes: 1 } } as const;
@@ -79,6 +88,8 @@ function formsOf(secret: string) {
 /** Exchanges a new token, and tells the scope of what came out and what the token itself opens then. */
 async function exchange({ facts, kept: own, asked: more, grantType: type }: Case): Promise<{
   readonly scope: string | undefined;
+  /** What the access token opens at the resource servers together. */
+  readonly accepts: (api: string, method: string) => Promise<boolean>;
   readonly isOpen: (api: string, method: string) => Promise<boolean>;
 }> {
   const world = await createOAuthWorld(
@@ -93,8 +104,14 @@ async function exchange({ facts, kept: own, asked: more, grantType: type }: Case
   const headers = type === "client" ? basic("ada", text) : {};
   const answered = await world.post({ ...formsOf(text)[type], ...more }, { headers });
   const claims = answered.status === 200 ? await world.claimsOf(answered) : undefined;
+  const verifier = accessTokenVerifier({
+    ...{ issuer: ISSUER, audience: [ORDERS, INVOICES], clock: world.clock },
+    jwks: await world.keys.published(),
+  });
+  const token = `${answered.body.access_token}`;
   return {
     scope: claims?.scope as string | undefined,
+    accepts: async (api, method) => (await verifier.verify(token, { api, method })).ok,
     isOpen: async (api, method) => (await world.codeOf(text, { api, method })) === "ok",
   };
 }
@@ -113,7 +130,7 @@ describe("what an access token opens", () => {
     const outcomes = { granted: 0, refused: 0 };
     const cases = fc.record({ facts: owner, kept: fc.option(kept), asked, grantType });
     const property = fc.asyncProperty(cases, async (each: Case) => {
-      const { scope: given, isOpen } = await exchange(each);
+      const { scope: given, isOpen, accepts } = await exchange(each);
       outcomes[given === undefined ? "refused" : "granted"] += 1;
       if (given === undefined) return;
       const { scope: wanted } = each.asked;
@@ -121,6 +138,7 @@ describe("what an access token opens", () => {
         const isDue = (await isOpen(api, method)) && isServed(each, api);
         const isWanted = wanted === undefined || opens(wanted, api, method);
         expect([api, method, opens(given, api, method)]).toEqual([api, method, isDue && isWanted]);
+        expect([api, method, await accepts(api, method)]).toEqual([api, method, isDue && isWanted]);
         // What is more than is due is refused, not left out.
         expect(isDue || wanted === undefined || !isWanted).toBe(true);
       }

@@ -273,9 +273,26 @@ describe("EDG-19, ASVS 10.3.2 scope", () => {
     ["permitted by the host", "orders:read", { permits: () => true }, "ok"],
     ["not permitted", "orders:read", { permits: () => false }, "access_denied"],
     ["a predicate that is none", "orders:read", { permits: async () => true }, "unavailable"],
+    [
+      "a method that no API has unless it says so",
+      "orders:full",
+      { method: "PURGE" },
+      "access_denied",
+    ],
   ])("%s", async (_name, scope, call, code) => {
     expect(await check(await sign(key, sampleClaims({ scope })), {}, call)).toBe(code);
   });
+});
+
+test("CORE-45 full is what the API has, where that is not the standard", async () => {
+  const methods = { orders: ["GET", "PURGE"] };
+  const claims = { scope: "orders:full", tokenry: { ...sampleClaims().tokenry, methods } };
+  const token = await sign(key, sampleClaims(claims));
+  expect(await check(token, {}, { method: "PURGE" })).toBe("ok");
+  expect(await check(token, {}, { method: "HEAD" })).toBe("ok");
+  expect(await check(token, {}, { method: "POST" })).toBe("access_denied");
+  const wrong = { tokenry: { ...sampleClaims().tokenry, methods: { orders: "GET" } } };
+  expect(await check(await sign(key, sampleClaims(wrong)))).toBe("unknown_token");
 });
 
 describe("budgets, as the token tells them", () => {
