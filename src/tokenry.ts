@@ -126,6 +126,7 @@ function createNode(options: TokenryOptions, rules: ResolvedRules): Node {
     prefixes: prefixesOf(rules),
     keyring: createKeyring(rules.peppers),
     repository: usedRepository(repository, uses),
+    findStored: (id) => repository.findById(id),
     owners,
     now,
     report: reportFrom("verify"),

@@ -1,3 +1,4 @@
+import { checkObject } from "../checks.ts";
 import type { WebClient } from "../http/web-handler.ts";
 import { createFetchReader, type FetchCall } from "./fetch-message.ts";
 import { type MountOptions, resolveMounting, type WebListener } from "./mounting.ts";
@@ -35,6 +36,8 @@ export function mount<Rest extends unknown[] = unknown[]>(
   handler: WebListener,
   options: FetchMountOptions<Rest> = {},
 ): MountedHandler<Rest> {
+  const given: unknown = options;
+  checkObject(given, "options");
   // Casts, as whatever a platform calls a handler with goes through as it is: below this line its types do not matter.
   return mountPlain(handler, options as unknown as FetchMountOptions);
 }

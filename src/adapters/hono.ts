@@ -1,4 +1,5 @@
 import type { Context, Handler, MiddlewareHandler, Next } from "hono";
+import { checkObject } from "../checks.ts";
 import type { Answer, HeaderField } from "../http/answer.ts";
 import { Gate, type TokenChecker } from "../http/gate.ts";
 import type { HttpOptions } from "../http/options.ts";
@@ -102,6 +103,8 @@ export interface HonoMountOptions extends MountOptions<Context>, Pick<HonoOption
  * app.use(mount(oauthServer({ … }), { trustProxy: ["10.0.0.0/8"] }));
  */
 export function mount(handler: WebListener, options: HonoMountOptions = {}): MiddlewareHandler {
+  const given: unknown = options;
+  checkObject(given, "options");
   const { peer, ...others } = options;
   const reader = createReader(checkedPeer(options));
   const { answers, clientOf } = resolveMounting(handler, others, reader);

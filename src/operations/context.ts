@@ -21,6 +21,8 @@ export interface Context extends Throttles {
   readonly prefixes: readonly KnownPrefix[];
   readonly keyring: Keyring;
   readonly repository: Repository;
+  /** A token as it is stored, without what accepted uses have moved since: what a further use is decided on. */
+  readonly findStored: Repository["findById"];
   readonly budgets: BudgetStore;
   readonly notifier: Notifier | undefined;
   /** The notifier's channels; none without a notifier. */

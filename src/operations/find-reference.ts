@@ -50,7 +50,7 @@ export async function findByCredential(
 ): Promise<FoundToken | undefined> {
   if (credential.type === "secret") return findBySecret(context, credential.text);
   const { tokenId, secretCreatedAt } = credential.reference;
-  const token = await context.repository.findById(tokenId);
+  const token = await context.findStored(tokenId);
   // A rotation that waits for its confirmation has no hash: nothing opens it, and nothing stands on it.
   if (token === undefined || token.id !== tokenId || token.hash === null) return undefined;
   const isSame = secretCreatedAt === undefined || secretCreatedAt === token.secretCreatedAt;

@@ -9,7 +9,7 @@ import { HOSTILE_VALUES } from "./values.ts";
 
 /** The place that a message must begin with. */
 const PATH =
-  /^(?:request|kind|owner|actor|name|access|network|budgets|expiresIn|tokenId|code|reason|cursor|limit|account|ranges|blocked|secret|ownerId|every|report|types|since|until|id|channel)\b/;
+  /^(?:request|kind|owner|actor|name|access|network|budgets|expiresIn|tokenId|code|reason|cursor|limit|account|ranges|blocked|secret|ownerId|every|report|types|since|until|id|channel|credential)\b/;
 
 type Ended = { readonly value: unknown } | { readonly error: unknown };
 

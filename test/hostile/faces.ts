@@ -1,4 +1,4 @@
-import { SYSTEM, type Tokenry } from "../../src/index.ts";
+import { type Grant, SYSTEM, type Tokenry, TokenryError } from "../../src/index.ts";
 import { ACCOUNT, ADA } from "../support/directory.ts";
 import {
   type Check,
@@ -23,6 +23,8 @@ export interface Face {
   readonly run: (tokens: Tokenry, request: never, target: Target) => unknown;
   readonly request: Readonly<Record<string, unknown>>;
   readonly rights: Readonly<Record<string, Check>>;
+  /** What the whole request may be. Default: nothing else. */
+  readonly whole?: Check;
 }
 
 const NETWORK = { include: ["10.0.0.0/8"], exclude: ["10.9.0.0/16"] };
@@ -57,6 +59,12 @@ const TRAIL_RIGHTS: Face["rights"] = {
 };
 const isName: Check = (value) => typeof value === "string" && isText(128)(value.trim());
 const tokenId = "";
+
+/** A refusal is an end as good as a named error; one that says that something is out of order is an error of the library's own. */
+export function grantedOr(grant: Grant): Grant {
+  if (grant.ok) return grant;
+  throw grant.code === "unavailable" ? new Error("was undecided") : new TokenryError("forbidden");
+}
 
 /** Every function that takes a request. */
 export const FACES: readonly Face[] = [
@@ -228,6 +236,35 @@ export const FACES: readonly Face[] = [
     run: (tokens, request) => tokens.zones.list(request),
     request: { account: ACCOUNT, actor: SYSTEM },
     rights: { account: isId, actor: never },
+  },
+  {
+    name: "grant",
+    run: async (tokens, request, { secret }) => grantedOr(await tokens.grant(secret, request)),
+    request: {
+      access: { orders: "read", invoices: ["GET"] },
+      ...{ apis: ["orders", "invoices"], address: "192.0.2.1" },
+    },
+    whole: either(isAbsent, isEmptyObject),
+    rights: {
+      access: either(isAbsent, isEmptyObject),
+      "access.orders": either(isAbsent, (value) => value === "none", isEmptyList),
+      "access.invoices.0": never,
+      apis: isAbsent,
+      "apis.0": never,
+      address: either(isAbsent, isAnyText),
+    },
+  },
+  {
+    name: "grant by a reference",
+    run: async (tokens, reference) => grantedOr(await tokens.grant(reference)),
+    request: { tokenId },
+    rights: { tokenId: never, secretCreatedAt: isAbsent },
+  },
+  {
+    name: "recheck by a reference",
+    run: async (tokens, reference) => grantedOr(await tokens.recheck(reference)),
+    request: { tokenId },
+    rights: { tokenId: never, secretCreatedAt: isAbsent },
   },
   {
     name: "verify",

@@ -2,46 +2,26 @@ import { describe, expect, test } from "vitest";
 import { createTokenry, memoryBudgets, type TokenryOptions } from "../../src/index.ts";
 import { nodeSqliteDialect, sqlRepository } from "../../src/storage/sql/index.ts";
 import { changingDirectory } from "../support/directory.ts";
-import { faultOf } from "./named-errors.ts";
-import { HOSTILE_VALUES } from "./values.ts";
+import {
+  type Check,
+  faults,
+  isBoolean,
+  isEmptyList,
+  isEmptyObject,
+  isFunction,
+  isText,
+  isWhole,
+  never,
+  optional,
+  withValue,
+} from "./option-faults.ts";
 
-/** Options come from the host's own code: what throws when it is read is not tried on them. */
-const VALUES = HOSTILE_VALUES.filter(({ label }) => !/throw|proxy/.test(label));
-
-type Check = (value: unknown) => boolean;
-
-const never: Check = () => false;
-const isBoolean: Check = (value) => typeof value === "boolean";
-const isEmptyList: Check = (value) => Array.isArray(value) && value.length === 0;
-const isFunction: Check = (value) => typeof value === "function";
 const isMethods: Check = (value) =>
   Array.isArray(value) && value.length > 0 && Array.from(value).every(isMethod);
 const isMethod: Check = (value) => typeof value === "string" && /^[\w.%-]{1,32}$/.test(value);
 const isPrefix: Check = (value) => typeof value === "string" && /^[a-z]{2,32}$/.test(value);
 const isChannels: Check = (value) =>
   Array.isArray(value) && value.length === 1 && value.every(isText(1, 64));
-const isEmptyObject: Check = (value) =>
-  typeof value === "object" &&
-  value !== null &&
-  !Array.isArray(value) &&
-  Object.keys(value).length === 0;
-
-function isWhole(least: number, most: number): Check {
-  return (value) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
-}
-
-function isText(least: number, most: number): Check {
-  return (value) =>
-    typeof value === "string" &&
-    value.length >= least &&
-    value.length <= most &&
-    !/[\p{Cs}\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(value);
-}
-
-/** Absent, or right. */
-function optional(isRight: Check): Check {
-  return (value) => value === undefined || value === null || isRight(value);
-}
 
 const MOST = Number.MAX_SAFE_INTEGER;
 const pair = { prefix: "a_pair", slots: "pair", replacement: "rotate", access: "owner" } as const;
@@ -146,61 +126,43 @@ const RIGHTS: Readonly<Record<string, Check>> = {
   "keepEvents.days": isWhole(1, 100_000),
 };
 
-function withValue(at: unknown, [key = "", ...rest]: readonly string[], value: unknown): unknown {
-  const copy = Array.isArray(at) ? [...at] : { ...(at as object) };
-  const inner: unknown = Reflect.get(copy, key);
-  Reflect.set(copy, key, rest.length === 0 ? value : withValue(inner, rest, value));
-  return copy;
-}
-
-/** What is wrong with how hostile values were taken, if anything. */
-function faults(take: (value: unknown) => unknown, isRight: Check, path: RegExp): string[] {
-  return VALUES.flatMap(({ label, make }) => {
-    const value = make();
-    try {
-      take(value);
-      return isRight(value) ? [] : [`${label}: was accepted`];
-    } catch (error) {
-      const fault = faultOf(error, path);
-      return fault === undefined ? [] : [`${label}: ${fault}`];
-    }
-  });
-}
-
 test("the options are right, each in its place", async () => {
   // A cast, as the texts of a literal are any texts to the compiler.
   await createTokenry(OPTIONS as unknown as TokenryOptions).close();
 });
 
 describe("createTokenry", () => {
-  test.each(Object.entries(RIGHTS))("refuses by its path what is no right %s", (path, isRight) => {
-    const take = (value: unknown) =>
-      createTokenry(withValue(OPTIONS, path.split("."), value) as TokenryOptions);
-    // The place itself, or the one that holds it.
-    const [root = ""] = path.split(".");
-    expect(faults(take, isRight, new RegExp(`^(?:${root}|kinds)\\b`))).toEqual([]);
-  });
+  test.each(Object.entries(RIGHTS))(
+    "refuses by its path what is no right %s",
+    async (path, isRight) => {
+      const take = (value: unknown) =>
+        createTokenry(withValue(OPTIONS, path.split("."), value) as TokenryOptions);
+      // The place itself, or the one that holds it.
+      const [root = ""] = path.split(".");
+      expect(await faults(take, isRight, new RegExp(`^(?:${root}|kinds)\\b`))).toEqual([]);
+    },
+  );
 
-  test("refuses options that are none", () => {
+  test("refuses options that are none", async () => {
     const take = (value: unknown) => createTokenry(value as TokenryOptions);
-    expect(faults(take, never, /^(?:options|directory|kinds)\b/)).toEqual([]);
+    expect(await faults(take, never, /^(?:options|directory|kinds)\b/)).toEqual([]);
   });
 });
 
-test("memoryBudgets refuses by its path what is no right maximum", () => {
+test("memoryBudgets refuses by its path what is no right maximum", async () => {
   const take = (value: unknown) => memoryBudgets({ max: value as number });
   const isRight: Check = (value) => value === undefined || isWhole(1, MOST)(value);
-  expect(faults(take, isRight, /^budgets\.max\b/)).toEqual([]);
+  expect(await faults(take, isRight, /^budgets\.max\b/)).toEqual([]);
 });
 
-test("nodeSqliteDialect refuses by its name what is no path and no options", () => {
+test("nodeSqliteDialect refuses by its name what is no path and no options", async () => {
   const open = (value: unknown) => nodeSqliteDialect(value as string);
-  expect(faults(open, isText(1, 4096), /^path\b/)).toEqual([]);
+  expect(await faults(open, isText(1, 4096), /^path\b/)).toEqual([]);
   const configure = (value: unknown) => nodeSqliteDialect(":memory:", value as object);
-  expect(faults(configure, optional(isEmptyObject), /^options\b/)).toEqual([]);
+  expect(await faults(configure, optional(isEmptyObject), /^options\b/)).toEqual([]);
 });
 
-test("sqlRepository refuses by its name what is no database", () => {
+test("sqlRepository refuses by its name what is no database", async () => {
   const take = (value: unknown) => sqlRepository({ db: value as never });
-  expect(faults(take, never, /^(?:options\.)?db\b/)).toEqual([]);
+  expect(await faults(take, never, /^(?:options\.)?db\b/)).toEqual([]);
 });

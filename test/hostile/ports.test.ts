@@ -86,6 +86,10 @@ function operations(world: World, { tokenId, secret, leaked }: Given) {
     "zones.list": () => tokens.zones.list({ account: ACCOUNT, actor: SYSTEM }),
     "zones.remove": () => tokens.zones.remove({ account: ACCOUNT, name: "home", actor: SYSTEM }),
     verify: () => tokens.verify(secret, { api: "orders", method: "GET" }),
+    grant: () => tokens.grant(secret),
+    "grant by a reference": () => tokens.grant({ tokenId }),
+    recheck: () => tokens.recheck(secret),
+    "recheck by a reference": () => tokens.recheck({ tokenId }),
     ownerChanged: () => tokens.ownerChanged(ADA),
     sweep: () => tokens.jobs.sweep(),
     remind: () => tokens.jobs.remind(),
@@ -114,7 +118,8 @@ async function faults(healthy: World, ports: Partial<TokenryOptions>): Promise<s
   for (const [name, call] of Object.entries(calls)) {
     try {
       const value: unknown = await withinASecond<unknown>(call());
-      if (name === "verify" && !isVerdict(value)) found.push(`${name}: no verdict`);
+      if (/^(?:verify|grant|recheck)/.test(name) && !isVerdict(value))
+        found.push(`${name}: no verdict`);
     } catch (error) {
       const fault = faultOf(error, /^(?!)/);
       if (fault !== undefined) found.push(`${name}: ${fault}`);

@@ -1,5 +1,5 @@
 import { Secret } from "../../src/index.ts";
-import { FACES, type Face } from "./faces.ts";
+import { FACES, type Face, grantedOr } from "./faces.ts";
 import { either, isAbsent, isAnyText, isEmptyObject, isId, never } from "./rights.ts";
 import type { Target } from "./target.ts";
 
@@ -12,7 +12,7 @@ export interface Position {
 }
 
 /** The whole request, and each of its places. */
-function positionsOf({ name, run, request, rights }: Face): Position[] {
+function positionsOf({ name, run, request, rights, whole: isRight = never }: Face): Position[] {
   // Casts, as what is passed is wrong by intent.
   const paths = Object.entries(rights).map(([path, isRight]) => ({
     label: `${name}: ${path}`,
@@ -26,7 +26,7 @@ function positionsOf({ name, run, request, rights }: Face): Position[] {
   }));
   const whole: Position = {
     label: `${name}: the request`,
-    isRight: never,
+    isRight,
     call: (target, value) => run(target.world.tokens, value as never, target),
   };
   return [whole, ...paths];
@@ -53,6 +53,16 @@ const ARGUMENTS: readonly Position[] = [
     isRight: () => true,
     call: ({ world }, value) =>
       world.tokens.verify(value as never, { api: "orders", method: "GET" }),
+  },
+  {
+    label: "grant: the secret",
+    isRight: never,
+    call: async ({ world }, value) => grantedOr(await world.tokens.grant(value as never)),
+  },
+  {
+    label: "recheck: the secret",
+    isRight: never,
+    call: async ({ world }, value) => grantedOr(await world.tokens.recheck(value as never)),
   },
   {
     label: "revokeCurrent: the secret",

@@ -9,6 +9,14 @@ import { type Running, START } from "./platforms/processes.ts";
 import type { Secrets } from "./platforms/programs/shop.ts";
 
 const NEXT = ["next@16.4.6", "react@19.3.1", "react-dom@19.3.1", "@types/react@19.3.0"];
+/** What becomes of access tokens: a good one, for what it is not, forged; bound with its proof, the proof again, without one; metadata. */
+const EXCHANGED = [
+  ...["ada bearer", 403, 401, "ada bound", 401, 401],
+  "https://orders.shop.example",
+];
+const EXCHANGED_BY_EACH = Object.fromEntries(
+  ["RS256", "ES256", "EdDSA", "stored"].map((keys) => [keys, EXCHANGED]),
+);
 const DEVELOPED = ["hono", "typescript", "@types/node"];
 
 /** For what npm may have to fetch first. */
@@ -58,6 +66,11 @@ function describeParticular(name: Platform["name"], running: () => Running): voi
       expect(statusAndCode(refused)).toEqual([401, "missing_token"]);
     });
 
+    test("exchanges API tokens in the Edge Runtime too", async () => {
+      const { body } = await calling("PUT", "/edge");
+      expect(JSON.parse(body)).toEqual(EXCHANGED_BY_EACH);
+    });
+
     test("passes on the parameters of a route", async () => {
       const { full } = await secretsOf("GET", "/secrets");
       const { body } = await calling("GET", "/orders/A-1001?view=all", bearer(full));
@@ -100,6 +113,11 @@ function describeContract(
 
   test("tells owners by mail and by signed webhooks", () => {
     expect(life.slice(3, 5)).toEqual(["mailed", "signed"]);
+  });
+
+  test("exchanges API tokens for access tokens, and verifies these", async () => {
+    const { body } = await call("GET", to("/exchange"));
+    expect(JSON.parse(body)).toEqual(EXCHANGED_BY_EACH);
   });
 
   test("refuses who has no token, with the whole problem", async () => {

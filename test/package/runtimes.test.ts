@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, rmSync } from "node:fs";
+import { cpSync, existsSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { developedAgainst, installPacked, lowestPeer, type PackedProject } from "./packed.ts";
@@ -31,7 +31,8 @@ describe.each([
   let project: PackedProject;
   beforeAll(() => {
     project = installPacked(kysely);
-    copyFileSync("test/package/smoke.mjs", join(project.folder, "smoke.mjs"));
+    for (const file of ["smoke.mjs", "platforms/programs/exchange.ts"])
+      cpSync(`test/package/${file}`, join(project.folder, file));
   });
   afterAll(() => rmSync(project.folder, { recursive: true }));
 
@@ -43,7 +44,7 @@ describe.each([
     });
     // Kysely 0.28.0 prints a deprecation of its own before.
     expect(printed.trimEnd().split("\n").at(-1)).toMatch(
-      new RegExp(`^v${major}\\.\\S+: memory, SQLite, HTTP, notices$`),
+      new RegExp(`^v${major}\\.\\S+: memory, SQLite, HTTP, OAuth, notices$`),
     );
   });
 });

@@ -10,6 +10,7 @@ import { mailNotifier } from "tokenry/mail";
 import { createProtect as protectNode } from "tokenry/node";
 import { migrate, nodeSqliteDialect, sqlRepository } from "tokenry/sql";
 import { generateWebhookSecret, verifyWebhook, webhookNotifier } from "tokenry/webhook";
+import { exchangeAndVerify } from "./platforms/programs/exchange.ts";
 
 const subjects = [];
 const secrets = [generateWebhookSecret()];
@@ -53,6 +54,9 @@ async function issueVerifyRevoke(repository) {
     name: "smoke",
   });
   await callOverHttp(tokens, secret.reveal());
+  const taken = ["ada bearer", "ada bearer", 401, "ada bound", 401, 401];
+  for (const outcomes of Object.values(await exchangeAndVerify(tokens, secret.reveal())))
+    assert.deepEqual(outcomes, [...taken, "https://orders.shop.example"]);
   const call = { api: "orders", method: "GET", address: "192.0.2.1" };
   const accepted = await tokens.verify(secret.reveal(), call);
   assert.equal(accepted.ok, true);
@@ -99,4 +103,4 @@ const twice = (each) => [...each, ...each];
 assert.deepEqual(heard, twice(["token.issued", "token.revoked"]));
 assert.deepEqual(subjects, twice(["You have a new token: smoke", "Your token was revoked: smoke"]));
 
-console.log(`${process.version}: memory, SQLite, HTTP, notices`);
+console.log(`${process.version}: memory, SQLite, HTTP, OAuth, notices`);

@@ -3,6 +3,7 @@ import type {
   ConfirmRotationRequest,
   DeprovisionRequest,
   GetRequest,
+  Grant,
   Issued,
   LeakResult,
   ListZonesRequest,
@@ -34,6 +35,7 @@ import {
   type ListCall,
   type RevokeAllCall,
 } from "./model/endings.ts";
+import { type CredentialCall, type GrantCall, judgeGrant, judgeRecheck } from "./model/grant.ts";
 import { type Announced, judgePrune, judgeRemind, judgeSweep } from "./model/jobs.ts";
 import { judgeLeak, type LeakCall } from "./model/leak.ts";
 import {
@@ -84,6 +86,8 @@ interface Operations {
   readonly removeZone: [request: RemoveZoneRequest, result: unknown];
   readonly listZones: [request: ListZonesRequest, result: readonly Zone[]];
   readonly verify: [request: VerifyCall, result: Verdict];
+  readonly grant: [request: GrantCall, result: Grant];
+  readonly recheck: [request: CredentialCall, result: Grant];
   readonly exportEvents: [request: TrailCall, result: Trail];
   readonly sweep: [request: undefined, result: Announced<SweepResult>];
   readonly remind: [request: undefined, result: Announced<RemindResult>];
@@ -128,6 +132,8 @@ const PERFORM: Performers = {
   removeZone: ({ world }, request) => world.tokens.zones.remove(request),
   listZones: ({ world }, request) => world.tokens.zones.list(request),
   verify: ({ world }, { secret, ...request }) => world.tokens.verify(secret, request),
+  grant: ({ world }, { credential, request }) => world.tokens.grant(credential, request),
+  recheck: ({ world }, credential) => world.tokens.recheck(credential),
   exportEvents: performTrail,
   sweep: (system) => announcedBy(system, "token.expired", system.world.tokens.jobs.sweep),
   remind: (system) => announcedBy(system, "token.expiring", system.world.tokens.jobs.remind),
@@ -166,6 +172,8 @@ const JUDGE: Judges = {
   removeZone: judgeRemoveZone,
   listZones: judgeListZones,
   verify: judgeVerify,
+  grant: judgeGrant,
+  recheck: judgeRecheck,
   exportEvents: judgeTrail,
   sweep: (model, _request, outcome) => judgeSweep(model, outcome),
   remind: (model, _request, outcome) => judgeRemind(model, outcome),

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { Access } from "../../src/index.ts";
 import { ACCOUNT, MANAGER, OTHER_ACCOUNT, STRANGER } from "../support/directory.ts";
 import type { Call } from "./calls.ts";
+import { grantSteps } from "./grant-steps.ts";
 import { ADDRESSES, type KindName, rulesOf } from "./model/rules.ts";
 import type { ModelToken } from "./model/state.ts";
 import { rotationSteps } from "./rotation-steps.ts";
@@ -184,5 +185,6 @@ export function stepsOn(theme: Theme): Readonly<Record<Call["name"], fc.Arbitrar
       }),
     ...rotationSteps(theme),
     ...trailSteps(theme),
+    ...grantSteps(theme),
   };
 }

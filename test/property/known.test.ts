@@ -18,6 +18,10 @@ const use = (model: Model): Call => ({
   name: "verify",
   request: { secret: model.secrets[0], api: "orders", method: "GET", address: undefined, cost: 1 },
 });
+const grantById = (model: Model): Call => ({
+  name: "grant",
+  request: { credential: { tokenId: [...model.graves.keys()][0] ?? "" }, request: { access: {} } },
+});
 const rotate = (): Call => ({
   name: "rotate",
   request: { owner: ADA, kind: "quick", actor: SYSTEM },
@@ -69,6 +73,7 @@ describe.each([
       "a sliding token lives on from use to use, though none of them is written yet",
       [use, pass(20)],
     ],
+    ["it lives on from what is derived from it by its id", [grantById, pass(20)]],
     ["its own secret ends it while the use waits that it lives by", [revokeCurrent, use]],
   ])("%s", async (_label, end) => {
     const calls = [issue("sliding"), pass(20), use, pass(20), ...end, ...end];

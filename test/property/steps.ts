@@ -43,16 +43,19 @@ const ALL: Weights = {
   ...{ revokeCurrent: 2, revokeAll: 1, deprovision: 1, changeOwner: 8, pass: 12, sweep: 5 },
   ...{ remind: 5, deliver: 4, list: 5, get: 3, putZone: 7, removeZone: 4, listZones: 1 },
   ...{ resend: 6, cancel: 6, reportLeak: 6, parked: 2, retry: 2, prune: 3, exportEvents: 3 },
+  ...{ grant: 20, recheck: 8 },
 };
 
 /** Nothing but use, and time that passes: uses wait to be written all along. */
-const USAGE: Weights = { verify: 12, pass: 8, revokeCurrent: 1, reportLeak: 1 };
+const USAGE: Weights = {
+  ...{ verify: 12, grant: 6, recheck: 2, pass: 8, revokeCurrent: 1, reportLeak: 1 },
+};
 
 /** What changes the same tokens at the same time, or looks at them. */
 const RACERS: Weights = {
   ...{ issue: 7, rotate: 6, regenerate: 4, confirm: 5, update: 5, revoke: 5, revokeCurrent: 2 },
   ...{ revokeAll: 4, deprovision: 2, verify: 4, sweep: 2, putZone: 2, removeZone: 3, get: 1 },
-  ...{ resend: 3, cancel: 6, reportLeak: 4, deliver: 1 },
+  ...{ resend: 3, cancel: 6, reportLeak: 4, deliver: 1, grant: 3, recheck: 1 },
 };
 
 const OWNERS = [ADA, ADA, ADA, ADA, BOB, BOB, MANAGER, STRANGER, "nobody"];
@@ -60,7 +63,7 @@ const OWNERS = [ADA, ADA, ADA, ADA, BOB, BOB, MANAGER, STRANGER, "nobody"];
 /** A sequence of 1 to 60 steps, about 30 mostly. */
 export const sequence: fc.Arbitrary<readonly Step[]> = fc
   .subarray(KINDS, { minLength: 1, maxLength: 3 })
-  .map((kinds): Theme => ({ owners: OWNERS, kinds, isZoned: false }))
+  .map((kinds): Theme => ({ owners: OWNERS, kinds, isZoned: false, isNamed: true }))
   .chain((theme) =>
     fc.tuple(
       fc.array(anyOf(theme, BEGINNING), { minLength: 1, maxLength: 4, size: "max" }),
@@ -75,7 +78,7 @@ export const sequence: fc.Arbitrary<readonly Step[]> = fc
 const raced: fc.Arbitrary<Theme> = fc
   .tuple(fc.subarray(KINDS, { minLength: 1, maxLength: 2 }), oneIn(4), oneIn(4))
   .map(([kinds, isPair, isZoned]) => {
-    return { owners: [ADA], kinds: isPair ? ["pair"] : kinds, isZoned };
+    return { owners: [ADA], kinds: isPair ? ["pair"] : kinds, isZoned, isNamed: false };
   });
 
 /** What is there before calls are made at once, and two or three of these. */

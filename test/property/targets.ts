@@ -15,6 +15,8 @@ export interface Theme {
   readonly kinds: readonly KindName[];
   /** Whether most of it is about zones: those of one account, and tokens that name them. */
   readonly isZoned: boolean;
+  /** Whether tokens are named by their ids for a grant: what that reads it reads one after another, so that of a race it may see two times. */
+  readonly isNamed: boolean;
 }
 
 /** Who acts, as seen from the owner in question. */

@@ -8,6 +8,7 @@ const PROGRAMS = {
   mariadbInstall: "mariadb-install-db",
   redis: "redis-server",
   nginx: "nginx",
+  openssl: "openssl",
 } as const;
 
 export type Binary = keyof typeof PROGRAMS;

@@ -5,8 +5,8 @@ export type ServerName = "postgres" | "mariadb" | "redis" | "redisCluster";
 
 export const SERVER_NAMES: readonly ServerName[] = ["postgres", "mariadb", "redis", "redisCluster"];
 
-/** What tests can start: what is not shared, each test file starts for itself. */
-export type ProgramName = ServerName | "nginx";
+/** What tests can start: what is not shared, each test file starts for itself. OpenSSL is no server: it is run. */
+export type ProgramName = ServerName | "nginx" | "openssl";
 
 /** The environment variables with the URLs of servers of one's own. */
 export const VARIABLES: Readonly<Record<ServerName, string>> = {
@@ -22,6 +22,7 @@ const BINARIES: Readonly<Record<ProgramName, Binary>> = {
   redis: "redis",
   redisCluster: "redis",
   nginx: "nginx",
+  openssl: "openssl",
 };
 
 /** Whether such a server can be started here. */

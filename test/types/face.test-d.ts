@@ -8,8 +8,11 @@ import {
   createTokenry,
   type DenialCode,
   type EventType,
+  type Grant,
+  type GrantedBudget,
   type Issued,
   type LeakResult,
+  type Level,
   manyChoice,
   manySliding,
   type Owner,
@@ -77,6 +80,25 @@ void tokens.issue({ ...issue, kind: "application", budgets: { refunds: 10 } });
 void tokens.issue({ ...issue, kind: "application", access: { orders: "write" } });
 // @ts-expect-error no such API
 void tokens.update({ tokenId: "id", actor: "ada", access: { refunds: "read" } });
+
+// What is derived from a token is of these APIs; by its secret, or by its id where the host has made sure of it.
+void tokens.grant("secret", { access: { orders: "read" }, apis: ["orders"], address: undefined });
+void tokens.grant("secret", { access: { [String(process.argv[2])]: "read" } });
+void tokens.grant(undefined, undefined);
+void tokens.grant({ tokenId: "id", secretCreatedAt: 0 });
+void tokens.recheck({ tokenId: "id" });
+// @ts-expect-error no such level
+void tokens.grant("secret", { access: { orders: "write" } });
+// @ts-expect-error one level for all APIs is no grant
+void tokens.grant("secret", { access: "full" });
+// @ts-expect-error a mistyped limit would be none
+void tokens.grant("secret", { api: ["orders"] });
+// @ts-expect-error which token?
+void tokens.grant({ secretCreatedAt: 0 });
+// @ts-expect-error milliseconds, as a grant has them
+void tokens.recheck({ tokenId: "id", secretCreatedAt: new Date() });
+// @ts-expect-error nothing is asked for
+void tokens.recheck("secret", { access: {} });
 
 // An API named by a request is decided at run time, not at compile time.
 void tokens.verify("secret", { api: "orders", method: "GET" });
@@ -189,6 +211,19 @@ export async function narrows(secret: Secret): Promise<void> {
     expectTypeOf(verdict.tokenId).toEqualTypeOf<string | undefined>();
     // @ts-expect-error a refused call has no token
     void verdict.token;
+  }
+  for (const grant of [await tokens.grant(secret), await tokens.recheck(secret)]) {
+    expectTypeOf(grant).toEqualTypeOf<Grant<Kind, "orders" | "invoices", Profile>>();
+    if (grant.ok) {
+      expectTypeOf(grant.token.kind).toEqualTypeOf<Kind>();
+      expectTypeOf(grant.owner.profile).toEqualTypeOf<Profile | undefined>();
+      expectTypeOf(grant.access.orders).toEqualTypeOf<Level | undefined>();
+      expectTypeOf(grant.budgets.invoices).toEqualTypeOf<GrantedBudget | undefined>();
+      // @ts-expect-error no such API
+      void grant.access.refunds;
+      // @ts-expect-error read-only
+      grant.access.orders = "full";
+    } else expectTypeOf(grant.code).toEqualTypeOf<DenialCode>();
   }
   const rotated = await tokens.rotate({ kind: "personal", owner: "ada", actor: "ada" });
   if ("pending" in rotated) expectTypeOf(rotated.expiresAt).toEqualTypeOf<Date>();

@@ -40,7 +40,7 @@ export function judgeVerify(model: Model, call: VerifyCall, outcome: Outcome<Ver
   else if (token !== undefined) judgeSpending(model, token, { call, verdict });
 }
 
-function refusalOfText(model: Model, text: string | undefined): DenialCode {
+export function refusalOfText(model: Model, text: string | undefined): DenialCode {
   if (text === undefined || text === "") return "missing_token";
   return model.secrets.includes(text) ? "unknown_token" : "malformed_token";
 }
@@ -63,13 +63,16 @@ function refusalOf(model: Model, token: ModelToken, call: VerifyCall): DenialCod
     : "access_denied";
 }
 
-function standingOf({ account }: ModelToken, owner: Owner | undefined): DenialCode | undefined {
+export function standingOf(
+  { account }: ModelToken,
+  owner: Owner | undefined,
+): DenialCode | undefined {
   if (owner?.active !== true || owner.account !== account) return "owner_inactive";
   return owner.apiAccess === false ? "api_access_disabled" : undefined;
 }
 
 /** Once in ten minutes; of the network the owner hears once a day, of itself never. */
-function recordRefusal(
+export function recordRefusal(
   model: Model,
   type: "owner.refused" | "network.refused",
   token: ModelToken,
@@ -80,7 +83,11 @@ function recordRefusal(
   write(model, type, token, token.owner);
 }
 
-function isFromAllowed(model: Model, token: ModelToken, address: string | undefined): boolean {
+export function isFromAllowed(
+  model: Model,
+  token: ModelToken,
+  address: string | undefined,
+): boolean {
   const zones = model.zones.get(token.account) ?? new Map<string, ModelZone>();
   const blocked = [...zones.values()]
     .filter((zone) => zone.blocked)
@@ -106,7 +113,7 @@ function rangesOf(
 }
 
 /** What the API has, the owner may and the token may. HEAD is a GET. */
-function isAllowed(token: ModelToken, owner: Owner, api: ApiName, sent: string): boolean {
+export function isAllowed(token: ModelToken, owner: Owner, api: ApiName, sent: string): boolean {
   const method = sent === "HEAD" ? "GET" : sent;
   const has: readonly string[] = APIS[api].methods;
   return (
@@ -128,7 +135,7 @@ function holds(level: Level, method: string): boolean {
 }
 
 /** A budget that a call spends from. */
-interface Budget {
+export interface Budget {
   readonly key: string;
   readonly limit: number;
   readonly windowMs: number;
@@ -163,7 +170,7 @@ function tighter(own?: BudgetState, account?: BudgetState): BudgetState | undefi
 }
 
 /** The times that a verdict shows may lag behind the uses that wait to be written: never run ahead. */
-function agreesBeforeUse(model: Model, shown: Token, token: ModelToken): void {
+export function agreesBeforeUse(model: Model, shown: Token, token: ModelToken): void {
   const { lastUsedAt, expiresAt } = token;
   assert.ok(Number(shown.lastUsedAt) <= Number(lastUsedAt), "a use was shown before it was made");
   assert.ok(Number(shown.expiresAt) <= Number(expiresAt), "an expiry was shown ahead of itself");
@@ -171,7 +178,7 @@ function agreesBeforeUse(model: Model, shown: Token, token: ModelToken): void {
   agrees(model, { ...shown, ...times }, token);
 }
 
-function budgetsOf(token: ModelToken, api: ApiName): Budget[] {
+export function budgetsOf(token: ModelToken, api: ApiName): Budget[] {
   const { limit, windowMs } = APIS[api];
   const percent = token.budgets[api] ?? rulesOf(token.kind).percent;
   const share = Math.max(1, Math.floor((limit * percent) / 100));
@@ -188,18 +195,18 @@ function spentOf(model: Model, { key, limit, windowMs }: Budget): number {
   return Math.max(0, Math.min(debt.spent, limit * windowMs) - (model.now - debt.at) * limit);
 }
 
-function spend(model: Model, budget: Budget, cost: number): void {
+export function spend(model: Model, budget: Budget, cost: number): void {
   const spent = spentOf(model, budget) + cost * budget.windowMs;
   model.debts.set(budget.key, { spent, at: model.now });
 }
 
-function waitMs(model: Model, budget: Budget, cost: number): number {
+export function waitMs(model: Model, budget: Budget, cost: number): number {
   const { limit, windowMs } = budget;
   if (cost > limit) return Number.POSITIVE_INFINITY;
   return Math.max(0, Math.ceil((spentOf(model, budget) + (cost - limit) * windowMs) / limit));
 }
 
-function stateOf(model: Model, budget: Budget): BudgetState {
+export function stateOf(model: Model, budget: Budget): BudgetState {
   const { limit, windowMs } = budget;
   const spent = spentOf(model, budget);
   return {
@@ -211,7 +218,7 @@ function stateOf(model: Model, budget: Budget): BudgetState {
 }
 
 /** At most once a minute; a sliding token lives on from its use, as long as its kind lets it, and is reminded of its new end. */
-function noteUse(model: Model, token: ModelToken): void {
+export function noteUse(model: Model, token: ModelToken): void {
   if (token.lastUsedAt !== null && model.now - token.lastUsedAt < MINUTE) return;
   token.lastUsedAt = model.now;
   const { life, capDays, backupDays } = rulesOf(token.kind);

@@ -1,4 +1,5 @@
 import { createProtect, type FetchOptions } from "tokenry/fetch";
+import { exchangeAndVerify } from "./exchange.ts";
 import { issueSecrets, liveThrough, tokens } from "./shop.ts";
 
 /** One object for all requests: what each client is told of its own budget must not stay on it. */
@@ -35,6 +36,8 @@ export function createFetchApp<Platform>(
         return socket(request, platform);
       case "/token":
         return revoke(request, platform);
+      case "/exchange":
+        return Response.json(await exchangeAndVerify(tokens, (await issueSecrets()).reader));
       case "/secrets":
         return Response.json({ secrets: await issueSecrets(), life: await liveThrough() });
       default:

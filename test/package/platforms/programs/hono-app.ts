@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { createProtect, type HonoOptions } from "tokenry/hono";
+import { exchangeAndVerify } from "./exchange.ts";
 import { issueSecrets, liveThrough, tokens } from "./shop.ts";
 
 /** One object for all requests: what each client is told of its own budget must not stay on it. */
@@ -18,6 +19,9 @@ export function createHonoApp(options: HonoOptions): Hono {
     Response.redirect("https://shop.example/orders", 307),
   );
   app.delete("/token", protect.revokeCurrent());
+  app.get("/exchange", async (c) =>
+    c.json(await exchangeAndVerify(tokens, (await issueSecrets()).reader)),
+  );
   app.get("/secrets", async (c) =>
     c.json({ secrets: await issueSecrets(), life: await liveThrough() }),
   );
