@@ -132,10 +132,10 @@ class Verifier {
   ): Promise<Verdict> {
     const unproved = await this.#possession(known, token, call, now);
     if (unproved !== undefined) return refuse(unproved, known);
-    const state = (await this.#parent?.check(known.claims, token, now)) ?? "unknown";
-    if (this.#parent !== undefined && state !== "lives")
-      return refuse(state === "ended" ? "unknown_token" : "unavailable", known);
-    return this.#spend(known, call, now);
+    if (this.#parent === undefined) return this.#spend(known, call, now);
+    const state = await this.#parent.check(known.claims, token, now);
+    if (state === "lives") return this.#spend(known, call, now);
+    return refuse(state === "ended" ? "unknown_token" : "unavailable", known);
   }
 
   #spend(known: KnownToken, call: AskedCall, now: number): Awaitable<Verdict> {

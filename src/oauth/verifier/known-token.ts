@@ -45,9 +45,11 @@ export function createKnownTokens(
 ): (claims: AccessTokenClaims) => KnownToken {
   const levelsByScope = new QuickLRU<string, Levels>({ maxSize: MAX_SCOPES });
   const levelsOf = (scope: string): Levels => {
-    const known = levelsByScope.get(scope) ?? levelsAmong(parseScope(scope) ?? []);
-    levelsByScope.set(scope, known);
-    return known;
+    const known = levelsByScope.get(scope);
+    if (known !== undefined) return known;
+    const levels = levelsAmong(parseScope(scope) ?? []);
+    levelsByScope.set(scope, levels);
+    return levels;
   };
   return (claims) => new KnownToken(claims, levelsOf(claims.scope), profile);
 }

@@ -43,8 +43,12 @@ export async function readToken(rules: TokenRules, token: string, now: number): 
   const { issuer, audience, algorithms, toleranceMs, keys } = rules;
   try {
     const { payload } = await jwtVerify(token, keys, {
-      ...{ issuer, audience, algorithms, typ: "at+jwt" },
-      ...{ currentDate: new Date(now), clockTolerance: toleranceMs / 1000 },
+      issuer,
+      audience,
+      algorithms,
+      typ: "at+jwt",
+      currentDate: new Date(now),
+      clockTolerance: toleranceMs / 1000,
     });
     const claims = readClaims(payload);
     return claims === undefined ? UNKNOWN : { ok: true, claims };
