@@ -17,7 +17,10 @@ export interface SubscriptionSettings {
 /** What a client of either family says when its connection is gone. */
 const LOST = ["close", "end", "reconnecting", "terminated"] as const;
 
-/** Each process waits up to so much longer than the interval: the one that beats first is heard by all the others, which then need not. */
+/**
+ * Each process waits up to so much longer than the interval: the one that beats first is heard by all the others, which then need not. How much
+ * is drawn anew each time, so that two that have drawn alike do not stay so.
+ */
 const SPREAD = 0.2;
 
 /**
@@ -30,7 +33,7 @@ const SPREAD = 0.2;
 export class Subscription {
   readonly #settings: SubscriptionSettings;
   readonly #channel: Channel;
-  readonly #intervalMs: number;
+  #intervalMs: number;
   #state: "opening" | "flowing" | "lost" | "closed" = "opening";
   #carrier: Emitter | undefined;
   /** On the clock of `performance`. */
@@ -40,7 +43,7 @@ export class Subscription {
 
   constructor(settings: SubscriptionSettings) {
     this.#settings = settings;
-    this.#intervalMs = settings.heartbeatMs * (1 + SPREAD * Math.random());
+    this.#intervalMs = drawInterval(settings);
     this.#channel = settings.open((message) => this.#hear(message));
   }
 
@@ -145,8 +148,10 @@ export class Subscription {
   /** Never rejects. A silence that goes on is told as a gap each time, so that nothing is kept for longer than from one check to the next. */
   async #check(): Promise<void> {
     const silentMs = performance.now() - this.#heardAt;
-    if (this.#state === "flowing" && silentMs < this.#intervalMs) {
-      this.#schedule(this.#intervalMs - silentMs);
+    const isDue = this.#state !== "flowing" || silentMs >= this.#intervalMs;
+    this.#intervalMs = drawInterval(this.#settings);
+    if (!isDue) {
+      this.#schedule(Math.max(0, this.#intervalMs - silentMs));
       return;
     }
     this.#follow();
@@ -161,6 +166,10 @@ export class Subscription {
     });
     this.#schedule(this.#intervalMs);
   }
+}
+
+function drawInterval({ heartbeatMs }: SubscriptionSettings): number {
+  return heartbeatMs * (1 + SPREAD * Math.random());
 }
 
 /** A reply of the server begins with its code: NOPERM, NOAUTH, ERR. What clients say of connections does not, and passes. */
