@@ -111,6 +111,13 @@ const SUBJECTS: readonly (readonly [name: string, serve: ServeMounted])[] = [
   ["node:http", serveNode],
 ];
 
+/** Not every framework has what is tested: then there is no test. */
+function testWhere(isThere: boolean): (name: string, body: () => Promise<void>) => void {
+  return (name, body) => {
+    if (isThere) test(name, body);
+  };
+}
+
 describe.each(SUBJECTS)("a handler mounted in %s", (name, serve) => {
   const start = (handler: WebListener, options?: SubjectOptions): Promise<string> =>
     started(serve(handler, options));
@@ -154,7 +161,7 @@ describe.each(SUBJECTS)("a handler mounted in %s", (name, serve) => {
     expect(other.address).toBe("127.0.0.1");
   });
 
-  test.runIf(name !== "node:http")("leaves other paths to the application", async () => {
+  testWhere(name !== "node:http")("leaves other paths to the application", async () => {
     const handler = telling(PATHS);
     const origin = await start(handler);
     const response = await fetch(`${origin}/host`);
@@ -207,7 +214,7 @@ describe.each(SUBJECTS)("a handler mounted in %s", (name, serve) => {
   });
 
   // There it is the platform's affair.
-  test.skipIf(["Hono", "fetch"].includes(name))(
+  testWhere(!["Hono", "fetch"].includes(name))(
     "a body that nobody reads to its end does not stop the next request",
     async () => {
       const connection = await open(await start(telling(PATHS)));
@@ -262,7 +269,7 @@ describe.each(SUBJECTS)("a handler mounted in %s", (name, serve) => {
       expect((await fetch(origin + path)).status, path).toBe(201);
   });
 
-  test.runIf(["Express", "Koa", "Fastify", "node:http"].includes(name))(
+  testWhere(["Express", "Koa", "Fastify", "node:http"].includes(name))(
     "a Host that is none is no address: 400",
     async () => {
       const connection = await open(await start(telling(PATHS)));
