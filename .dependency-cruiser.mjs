@@ -12,7 +12,7 @@ const mayImport = {
   "options.ts": ["ports", ...pure, ...leaves],
   storage: ["ports", "budget", "lifecycle", ...leaves],
   notifiers: ["ports", "lifecycle", ...leaves],
-  leaks: ["face.ts", "ports", "lifecycle", ...leaves],
+  leaks: ["face.ts", "http/read-body.ts", "ports", "lifecycle", ...leaves],
   oauth: [
     "face.ts",
     "http",
@@ -23,6 +23,7 @@ const mayImport = {
     "access",
     "state/budgets.ts",
     "state/thenable.ts",
+    "state/time-of.ts",
     "storage/memory",
     ...leaves,
   ],

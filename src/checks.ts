@@ -102,6 +102,14 @@ export function checkWhole(value: unknown, least: number, most: number, path: st
   throw new RangeError(`${path} must be a whole number from ${least} to ${most}`);
 }
 
+/** Functions, each where it is given, by the names under which the path has them. */
+export function checkFunctions(values: object, path: string): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined && typeof value !== "function")
+      throw new TypeError(`${path}.${name} must be a function`);
+  }
+}
+
 /** Something that has these methods. */
 export function checkMethods(value: unknown, methods: readonly string[], path: string): void {
   if (typeof value !== "function") checkObject(value, path);
@@ -128,4 +136,13 @@ export function checkText(value: unknown, most: number, path: string): string {
 /** No half of a surrogate pair: a database would refuse or change it. */
 function isWellFormed(text: string): boolean {
   return !/[\ud800-\udfff]/u.test(text);
+}
+
+/** Where a connection does not leave this machine. */
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/** Whether a URL is of https and names no user; plain HTTP is for this machine alone. */
+export function isSafeUrl({ protocol, hostname, username, password }: URL): boolean {
+  if (username !== "" || password !== "") return false;
+  return protocol === "https:" || (protocol === "http:" && LOOPBACK.has(hostname));
 }

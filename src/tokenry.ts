@@ -1,5 +1,4 @@
 import { plainCopy } from "./checks.ts";
-import { unavailable } from "./errors.ts";
 import type { Jobs, Notices, Tokenry, Zones } from "./face.ts";
 import { exactLength } from "./lifecycle/duration.ts";
 import { cancelRotation } from "./operations/cancel-rotation.ts";
@@ -32,7 +31,6 @@ import { update } from "./operations/update.ts";
 import { verify } from "./operations/verify.ts";
 import { listZones, putZone, removeZone } from "./operations/zones.ts";
 import { type ResolvedRules, resolveRules, type TokenryOptions } from "./options.ts";
-import type { Clock } from "./ports/clock.ts";
 import type { OperationName } from "./ports/observer.ts";
 import type { Repository } from "./ports/repository.ts";
 import { createKeyring } from "./secret/keyring.ts";
@@ -51,6 +49,7 @@ import { Preparation } from "./state/prepared.ts";
 import { createReports, type Report } from "./state/reports.ts";
 import { LONGEST_TIMER_MS, type Schedule } from "./state/schedule.ts";
 import { createThrottles } from "./state/throttles.ts";
+import { timeOf } from "./state/time-of.ts";
 import { usedRepository } from "./state/used-repository.ts";
 import { createUses, type Uses } from "./state/uses.ts";
 import { type CachedRepository, type CacheSettings, cachedRepository } from "./storage/cached.ts";
@@ -182,19 +181,6 @@ function createLogOfUses(repository: Repository, report: Report, told: GuardedOb
   return told.flushed === undefined
     ? createUses(repository, report)
     : createObservedUses(repository, report, told.flushed);
-}
-
-/** A time that is no number decides nothing, and would stay in budgets and stored uses: a clock that gives one is out of order. */
-function timeOf(clock: Clock): () => number {
-  return () => {
-    try {
-      const now = clock.now();
-      if (Number.isFinite(now)) return now;
-      throw new TypeError("clock.now must answer with a finite number");
-    } catch (cause) {
-      throw unavailable(cause);
-    }
-  };
 }
 
 function createRepository(

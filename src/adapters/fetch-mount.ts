@@ -1,4 +1,4 @@
-import { checkObject } from "../checks.ts";
+import { checkFunctions, checkObject } from "../checks.ts";
 import type { WebClient } from "../http/web-handler.ts";
 import { createFetchReader, type FetchCall } from "./fetch-message.ts";
 import { type MountOptions, resolveMounting, type WebListener } from "./mounting.ts";
@@ -44,10 +44,7 @@ export function mount<Rest extends unknown[] = unknown[]>(
 
 function mountPlain(handler: WebListener, options: FetchMountOptions): MountedHandler {
   const { peer, clientAddress, next = answerNotFound, origin, ...others } = options;
-  for (const [name, value] of Object.entries({ peer, clientAddress, next })) {
-    if (value !== undefined && typeof value !== "function")
-      throw new TypeError(`options.${name} must be a function`);
-  }
+  checkFunctions({ peer, clientAddress, next }, "options");
   if (clientAddress !== undefined && peer !== undefined)
     throw new TypeError("options.clientAddress excludes peer");
   if (others.trustProxy !== undefined && peer === undefined && clientAddress === undefined)

@@ -1,3 +1,4 @@
+import { checkFunctions } from "../checks.ts";
 import type { Answer } from "../http/answer.ts";
 import { Gate, type TokenChecker } from "../http/gate.ts";
 import type { HttpOptions } from "../http/options.ts";
@@ -178,10 +179,7 @@ function gateOptions({
   refusal,
   ...options
 }: FetchOptions): HttpOptions<FetchCall> {
-  for (const [name, value] of Object.entries({ peer, preflight, clientAddress, refusal })) {
-    if (value !== undefined && typeof value !== "function")
-      throw new TypeError(`options.${name} must be a function`);
-  }
+  checkFunctions({ peer, preflight, clientAddress, refusal }, "options");
   if (clientAddress !== undefined && peer !== undefined)
     throw new TypeError("options.clientAddress excludes peer");
   if (options.trustProxy !== undefined && peer === undefined && clientAddress === undefined)

@@ -1,5 +1,6 @@
 import {
   checkFlag,
+  checkFunctions,
   checkKeys,
   checkMethods,
   checkObject,
@@ -111,10 +112,7 @@ export function resolveHttpOptions<Request>(
   const { clock = Date, refusal, onWarning, rateLimit = "draft-10" } = options;
   checkMethods(clock, ["now"], "options.clock");
   if (options.observer !== undefined) checkObject(options.observer, "options.observer");
-  for (const [name, value] of Object.entries({ refusal, onWarning })) {
-    if (value !== undefined && typeof value !== "function")
-      throw new TypeError(`options.${name} must be a function`);
-  }
+  checkFunctions({ refusal, onWarning }, "options");
   return {
     credentials: resolveCredentials(options.credentials, takesDpop),
     rateLimit: rateLimit === false ? false : checkOneOf(rateLimit, PROFILES, "options.rateLimit"),

@@ -1,6 +1,6 @@
 import { checkMethods } from "../checks.ts";
+import { readBody } from "../http/read-body.ts";
 import { answer, REFUSALS, type Refusal, refuse } from "./answers.ts";
-import { readBody } from "./body.ts";
 import { createGithubKeys, type GithubKeys } from "./github-keys.ts";
 import { type LeakItem, readItems } from "./items.ts";
 import { createOnce } from "./once.ts";
@@ -42,14 +42,14 @@ export function githubLeaks(
     load,
     lifetimeMs: keyLifetimeMs,
     now,
-    report: (cause) => report("GitHub's public keys cannot be read now.", cause),
+    report: (cause) => report(cause, "GitHub's public keys cannot be read now."),
   });
   const once = createOnce(createRecent(now));
   const known = createRecent(now);
 
   const handle = async (items: readonly LeakItem[]): Promise<readonly Label[] | undefined> => {
     const reported = await reportLeaks(tokens, items, (cause) =>
-      report("A reported leak cannot be handled now.", cause),
+      report(cause, "A reported leak cannot be handled now."),
     );
     for (const secret of reported.known) known.add(await sha256Hex(secret));
     return reported.hasFailed ? undefined : labelsOf(items, reported.known, known);

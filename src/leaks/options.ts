@@ -1,5 +1,12 @@
-import { checkKeys, checkList, checkText, checkWhole } from "../checks.ts";
-import { TokenryError } from "../errors.ts";
+import {
+  checkFunctions,
+  checkKeys,
+  checkList,
+  checkText,
+  checkWhole,
+  isSafeUrl,
+} from "../checks.ts";
+import { type TellOutage, type TokenryError, tellOutage } from "../errors.ts";
 import { exactLength } from "../lifecycle/duration.ts";
 import type { Duration } from "../model.ts";
 
@@ -34,7 +41,7 @@ export interface ResolvedGithubLeaksOptions {
   readonly keyLifetimeMs: number;
   readonly isOurs: (type: string | undefined) => boolean;
   /** Tells the host of an outage. Never throws. */
-  readonly report: (message: string, cause: unknown) => void;
+  readonly report: TellOutage;
 }
 
 const KEYS: ReadonlySet<string> = new Set([
@@ -51,9 +58,6 @@ const KEYS: ReadonlySet<string> = new Set([
 const KEYS_URL = "https://api.github.com/meta/public_keys/secret_scanning";
 const MIB = 1_048_576;
 const MINUTE_MS = 60_000;
-/** A list that came by plain HTTP could be anybody's. */
-/** Where a connection does not leave this machine. */
-const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
 /** GitHub turns away a request that names no agent. */
 const HEADERS = { accept: "application/json", "user-agent": "tokenry" };
 
@@ -61,17 +65,14 @@ const HEADERS = { accept: "application/json", "user-agent": "tokenry" };
 export function resolveOptions(options: GithubLeaksOptions): ResolvedGithubLeaksOptions {
   checkKeys(options, KEYS, "options");
   const { publicKeys, fetch, now = Date.now, onError } = options;
-  for (const [name, value] of Object.entries({ publicKeys, fetch, now, onError })) {
-    if (value !== undefined && typeof value !== "function")
-      throw new TypeError(`options.${name} must be a function`);
-  }
+  checkFunctions({ publicKeys, fetch, now, onError }, "options");
   return {
     load: resolveLoad(options),
     now,
     maxBodyBytes: checkWhole(options.maxBodyBytes ?? 5 * MIB, 1, 100 * MIB, "options.maxBodyBytes"),
     keyLifetimeMs: resolveLifetime(options.keyLifetime ?? { hours: 1 }),
     isOurs: resolveTypes(options.types),
-    report: createReport(onError),
+    report: tellOutage(onError),
   };
 }
 
@@ -84,7 +85,8 @@ function resolveLoad({ publicKeys, keysUrl, fetch }: GithubLeaksOptions): () => 
 
 function resolveUrl(url: string): string {
   const text = checkText(url, 2048, "options.keysUrl");
-  if (URL.canParse(text) && isSafe(new URL(text))) return text;
+  // A list that came by plain HTTP could be anybody's.
+  if (URL.canParse(text) && isSafeUrl(new URL(text))) return text;
   throw new RangeError("options.keysUrl must be a URL of https");
 }
 
@@ -116,19 +118,4 @@ function resolveTypes(types: readonly string[] | undefined): (type: string | und
   );
   if (ours.size === 0) throw new RangeError("options.types must not be empty");
   return (type) => ours.has(type);
-}
-
-/** A host whose own error handler throws, at once or later, is not told twice. */
-function createReport(
-  onError: GithubLeaksOptions["onError"],
-): (message: string, cause: unknown) => void {
-  const tell = async (error: TokenryError): Promise<void> => onError?.(error);
-  return (message, cause) => {
-    tell(new TokenryError("unavailable", { message, cause })).catch(() => {});
-  };
-}
-
-function isSafe({ protocol, hostname, username, password }: URL): boolean {
-  if (username !== "" || password !== "") return false;
-  return protocol === "https:" || (protocol === "http:" && LOOPBACK.has(hostname));
 }

@@ -1,7 +1,4 @@
-import { checkText } from "../checks.ts";
-
-/** Where a connection does not leave this machine. */
-const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
+import { checkText, isSafeUrl } from "../checks.ts";
 
 /** Where the metadata of an identifier is: the name goes between host and path (R8414-01, R9728-01). */
 export function wellKnownUrl(
@@ -10,12 +7,6 @@ export function wellKnownUrl(
 ): string {
   const { origin, pathname, search } = new URL(identifier);
   return `${origin}/.well-known/${name}${pathname === "/" ? "" : pathname}${search}`;
-}
-
-/** Whether a URL is of https; plain HTTP is for this machine alone. */
-export function isSafeUrl({ protocol, hostname, username, password }: URL): boolean {
-  if (username !== "" || password !== "") return false;
-  return protocol === "https:" || (protocol === "http:" && LOOPBACK.has(hostname));
 }
 
 /** A URL of https without a fragment. @throws TypeError or RangeError that names the path. */

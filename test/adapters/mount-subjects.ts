@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Controller, Get, Module } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
@@ -133,8 +132,8 @@ export const serveFetch: ServeMounted = (handler, options = {}) => {
 };
 
 /** Has nothing but the handler: there is nowhere to go on to. */
-export const serveNode: ServeMounted = async (handler, options) => {
-  const server = createServer(
+export const serveNode: ServeMounted = (handler, options) =>
+  listen(
     toNodeHandler(handler, {
       ...options,
       onError: (_error, _request, response) => {
@@ -143,15 +142,3 @@ export const serveNode: ServeMounted = async (handler, options) => {
       },
     }),
   );
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  return {
-    port,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
-  };
-};

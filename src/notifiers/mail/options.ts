@@ -1,4 +1,5 @@
 import {
+  checkFunctions,
   checkKeys,
   checkList,
   checkMethods,
@@ -148,13 +149,6 @@ function ownerFunction<Profile>(
   read: ((owner: Owner<Profile>) => string | undefined) | undefined,
 ): (owner: Owner) => unknown {
   return (owner) => read?.(owner as Owner<Profile>);
-}
-
-function checkFunctions(values: object, path: string): void {
-  for (const [name, value] of Object.entries(values)) {
-    if (value !== undefined && typeof value !== "function")
-      throw new TypeError(`${path}.${name} must be a function`);
-  }
 }
 
 function resolveApp(app: MailApp): MailApp {

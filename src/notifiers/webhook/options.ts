@@ -1,4 +1,11 @@
-import { checkFlag, checkKeys, checkList, checkOneOf, checkText } from "../../checks.ts";
+import {
+  checkFlag,
+  checkFunctions,
+  checkKeys,
+  checkList,
+  checkOneOf,
+  checkText,
+} from "../../checks.ts";
 import type { Duration, EventType } from "../../model.ts";
 import type { Notice } from "../../ports/notifier.ts";
 import {
@@ -88,10 +95,7 @@ const LONGEST_USER_AGENT = 256;
 export function resolveWebhookOptions(options: WebhookOptions): ResolvedWebhookOptions {
   checkKeys(options, KEYS, "options");
   const { timeout = { seconds: 10 }, now = Date.now, fetch } = options;
-  for (const [name, value] of Object.entries({ now, fetch })) {
-    if (value !== undefined && typeof value !== "function")
-      throw new TypeError(`options.${name} must be a function`);
-  }
+  checkFunctions({ now, fetch }, "options");
   const policy = {
     allowHttp: checkFlag(options.allowHttp, "options.allowHttp"),
     allowPrivateAddresses: checkFlag(

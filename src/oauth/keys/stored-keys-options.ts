@@ -1,9 +1,10 @@
-import { checkKeys, checkMethods, checkOneOf } from "../../checks.ts";
-import { type TokenryError, unavailable } from "../../errors.ts";
+import { checkFunctions, checkKeys, checkMethods, checkOneOf } from "../../checks.ts";
+import { type TokenryError, tellOutage } from "../../errors.ts";
 import { exactLength } from "../../lifecycle/duration.ts";
 import type { Duration } from "../../model.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { KeyStore } from "../../ports/key-store.ts";
+import { timeOf } from "../../state/time-of.ts";
 import type { RotationRules } from "./decide-rotation.ts";
 import { type EncryptionKey, type EncryptionKeys, readEncryptionKeys } from "./encryption-keys.ts";
 import { ALGORITHMS } from "./key-record.ts";
@@ -71,8 +72,7 @@ export function resolveStoredKeysOptions(options: StoredKeysOptions): ResolvedSt
   const { store, clock = Date, onError } = options;
   checkMethods(store, ["signingKeys", "replaceSigningKeys"], "options.store");
   checkMethods(clock, ["now"], "options.clock");
-  if (onError !== undefined && typeof onError !== "function")
-    throw new TypeError("options.onError must be a function");
+  checkFunctions({ onError }, "options");
   const rules = rulesOf(options);
   const { publishBeforeMs } = rules;
   const refreshEvery = options.refreshEvery ?? { minutes: 1 };
@@ -86,7 +86,7 @@ export function resolveStoredKeysOptions(options: StoredKeysOptions): ResolvedSt
     refreshEveryMs,
     usableForMs: publishBeforeMs,
     now: timeOf(clock),
-    report: reportTo(onError),
+    report: tellOutage(onError),
   };
 }
 
@@ -104,24 +104,4 @@ function rulesOf(options: StoredKeysOptions): RotationRules {
   // A node that cannot reach the store may sign with a retired key until its view is too old.
   const keepRetiredMs = exactLength(retainFor, "options.retainFor") + publishBeforeMs;
   return { algorithm, rotateEveryMs, publishBeforeMs, keepRetiredMs };
-}
-
-function timeOf(clock: Clock): () => number {
-  return () => {
-    try {
-      const now = clock.now();
-      if (Number.isFinite(now)) return now;
-      throw new TypeError("clock.now must answer with a finite number");
-    } catch (cause) {
-      throw unavailable(cause);
-    }
-  };
-}
-
-/** A host whose own error handler throws, at once or later, is not told twice. */
-function reportTo(onError: StoredKeysOptions["onError"]): (error: TokenryError) => void {
-  const tell = async (error: TokenryError): Promise<void> => onError?.(error);
-  return (error) => {
-    tell(error).catch(() => {});
-  };
 }

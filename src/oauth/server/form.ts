@@ -1,3 +1,5 @@
+import { readBody } from "../../http/read-body.ts";
+
 /** The parameters of a request to an endpoint: no name is there twice but those that may be (RFC 6749 section 3.2, RFC 8693 section 2.1). */
 export interface Form {
   /** The value of a parameter; `undefined` when it is absent or empty, which is the same (RFC 6749 section 3.2). */
@@ -16,29 +18,13 @@ const FORM_TYPE = /^application\/x-www-form-urlencoded[ \t]*(?:;.*)?$/i;
 /** Reads the form of a request, in UTF-8, and never more than 64 KiB of it. */
 export async function readForm(request: Request): Promise<Form | FormFault> {
   if (!FORM_TYPE.test(request.headers.get("content-type") ?? "")) return "content_type";
-  if (Number(request.headers.get("content-length")) > MOST_BYTES) return "too_large";
+  const body = await readBody(request, MOST_BYTES);
+  if (body.outcome !== "read") return body.outcome;
   try {
-    const text = await readText(request.body);
-    return text === undefined ? "too_large" : formOf(text);
+    return formOf(new TextDecoder("utf-8", { fatal: true }).decode(body.bytes));
   } catch {
     return "broken";
   }
-}
-
-async function readText(body: ReadableStream<Uint8Array> | null): Promise<string | undefined> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  const reader = body?.getReader();
-  let [text, length] = ["", 0];
-  for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
-    length += read.value.length;
-    if (length > MOST_BYTES) {
-      // Nobody waits for what the other end makes of it.
-      reader?.cancel().catch(() => {});
-      return undefined;
-    }
-    text += decoder.decode(read.value, { stream: true });
-  }
-  return text + decoder.decode();
 }
 
 /** Reads a form that is text already. */

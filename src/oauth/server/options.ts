@@ -1,5 +1,6 @@
 import {
   checkFlag,
+  checkFunctions,
   checkKeys,
   checkList,
   checkMethods,
@@ -7,7 +8,7 @@ import {
   checkText,
   quoted,
 } from "../../checks.ts";
-import { type TokenryError, unavailable } from "../../errors.ts";
+import { type TokenryError, tellOutage } from "../../errors.ts";
 import {
   createFailureLimit,
   type FailureLimit,
@@ -17,6 +18,7 @@ import { exactLength } from "../../lifecycle/duration.ts";
 import type { Duration } from "../../model.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ReplayStore } from "../../ports/replay-store.ts";
+import { timeOf } from "../../state/time-of.ts";
 import { memoryReplays } from "../../storage/memory/replays.ts";
 import { DPOP_KEYS, type DpopOptions, resolveProofRules } from "../dpop/options.ts";
 import type { SigningKeys } from "../keys/signing-keys.ts";
@@ -89,11 +91,11 @@ const LONGEST_MS = 86_400_000;
 /** Checks the options once. @throws TypeError or RangeError that names the path. */
 export function resolveServer(options: OAuthServerOptions): ResolvedServer {
   checkKeys(options, KEYS, "options");
-  const { clients, claims, clock = Date, replays = memoryReplays() } = options;
+  const { clients, claims, clock = Date, replays = memoryReplays(), onError } = options;
   checkMethods(clock, ["now"], "options.clock");
   checkMethods(replays, ["add", "has"], "options.replays");
-  checkFunctions(options);
-  const now = (): number => clock.now();
+  checkFunctions({ claims, onError }, "options");
+  const now = timeOf(clock);
   const resources = resolveResources(options.resources);
   const proofs = resolveProofs(options.dpop ?? {}, replays);
   const isForRegisteredOnly = checkFlag(
@@ -113,18 +115,11 @@ export function resolveServer(options: OAuthServerOptions): ResolvedServer {
       signsIntrospection: resolveIntrospection(options.introspection ?? {}),
       moreClaims: claims === undefined ? undefined : checkMoreClaims(claims),
       failures: resolveGuessing(options.guessing ?? {}, now),
-      report: createReport(options.onError),
+      report: tellOutage(onError),
     },
     allowedOrigins: resolveOrigins(options.allowedOrigins),
     hasClients: clients !== undefined,
   };
-}
-
-function checkFunctions({ claims, onError }: OAuthServerOptions): void {
-  for (const [name, value] of Object.entries({ claims, onError })) {
-    if (value !== undefined && typeof value !== "function")
-      throw new TypeError(`options.${name} must be a function`);
-  }
 }
 
 /** Tokens and metadata have it to the character: one spelling only, which every client makes of it, too (R8414-02). */
@@ -188,12 +183,4 @@ function resolveOrigins(origins: readonly string[] | undefined): ReadonlySet<str
       throw new RangeError(`${path}[${index}] cannot be ${quoted(text)}`);
     }),
   );
-}
-
-/** A host whose own error handler throws, at once or later, is not told twice. */
-function createReport(onError: OAuthServerOptions["onError"]): ServerContext["report"] {
-  const tell = async (cause: unknown): Promise<void> => onError?.(unavailable(cause));
-  return (cause) => {
-    tell(cause).catch(() => {});
-  };
 }

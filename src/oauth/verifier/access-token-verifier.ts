@@ -1,4 +1,5 @@
 import QuickLRU from "quick-lru";
+import { tellOutage } from "../../errors.ts";
 import type { AccessTokenRequest, AccessTokens, DpopTerms } from "../../http/access-tokens.ts";
 import type { Verdict } from "../../model.ts";
 import type { Awaitable } from "../../ports/awaitable.ts";
@@ -22,7 +23,6 @@ import {
   resolveVerifier,
 } from "./options.ts";
 import type { ParentCheck } from "./parent.ts";
-import { createReport } from "./parent-options.ts";
 import { readToken, type TokenRules } from "./read-token.ts";
 import { type AccessTokenDenial, overBudget, refuse, tighter } from "./refusals.ts";
 
@@ -83,8 +83,8 @@ class Verifier {
     this.settings = settings;
     this.terms = termsOf(settings);
     this.#rules = { ...settings, keys };
-    const report = createReport(onError);
-    this.#report = (cause) => report("The access token cannot be checked now.", cause);
+    const tell = tellOutage(onError);
+    this.#report = (cause) => tell(cause, "The access token cannot be checked now.");
     this.#budgets = withOutagePolicy(settings.budgets, memoryBudgets(), this.#report);
     this.#parent = options.parent;
     this.#createKnown = createKnownTokens(options.profile);

@@ -1,4 +1,5 @@
-import { checkKeys, checkMethods, checkWhole } from "../../checks.ts";
+import { checkFunctions, checkKeys, checkMethods, checkWhole } from "../../checks.ts";
+import { type TellOutage, type TokenryError, tellOutage } from "../../errors.ts";
 import { exactLength } from "../../lifecycle/duration.ts";
 import type { Duration } from "../../model.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -14,7 +15,6 @@ import {
 } from "./ask-introspection.ts";
 import { ANYTHING, BusListener, busKeysOf } from "./bus-listener.ts";
 import type { ParentCheck, ParentState } from "./parent.ts";
-import { checkFunctions, createReport, type OnError } from "./parent-options.ts";
 import { withinTime } from "./within-time.ts";
 
 /** Options of {@link introspectParent}. */
@@ -36,7 +36,7 @@ export interface IntrospectParentOptions {
   /** Default: `Date`. */
   readonly clock?: Clock;
   /** Told of outages: of the endpoint, of the bus. Default: nobody is told. */
-  readonly onError?: OnError;
+  readonly onError?: (error: TokenryError) => void;
 }
 
 const KEYS: ReadonlySet<string> = new Set([
@@ -53,7 +53,7 @@ interface Settings extends Introspection {
   readonly max: number;
   readonly timeoutMs: number;
   readonly clock: Clock;
-  readonly report: (message: string, cause: unknown) => void;
+  readonly report: TellOutage;
 }
 
 /**
@@ -74,7 +74,7 @@ interface Settings extends Introspection {
 export function introspectParent(options: IntrospectParentOptions): ParentCheck {
   checkKeys(options, KEYS, "options");
   const { bus, clock = Date, fetch: own, onError } = options;
-  checkFunctions({ fetch: own, onError });
+  checkFunctions({ fetch: own, onError }, "options");
   checkMethods(clock, ["now"], "options.clock");
   if (bus !== undefined) checkMethods(bus, ["publish", "subscribe"], "options.bus");
   const endpoint = checkUrl(options.endpoint, "options.endpoint");
@@ -92,7 +92,7 @@ export function introspectParent(options: IntrospectParentOptions): ParentCheck 
       "options.timeoutMs",
     ),
     clock,
-    report: createReport(onError),
+    report: tellOutage(onError),
   });
   return {
     check: (claims, token, now) => parent.check(claims, token, now),
@@ -165,7 +165,7 @@ class IntrospectedParent {
       );
       return isActive ? "lives" : "ended";
     } catch (cause) {
-      report("The introspection endpoint cannot be asked.", cause);
+      report(cause, "The introspection endpoint cannot be asked.");
       return "unknown";
     }
   }
@@ -191,7 +191,7 @@ class IntrospectedParent {
     if (now >= this.#triedAt && now - this.#triedAt < PAUSE_MS) return;
     this.#triedAt = now;
     listener.listen().catch((cause: unknown) => {
-      this.#settings.report("The bus cannot be listened to.", cause);
+      this.#settings.report(cause, "The bus cannot be listened to.");
     });
   }
 }

@@ -5,7 +5,8 @@ import {
   type JWK,
   type JWTVerifyGetKey,
 } from "jose";
-import { isSafeUrl, wellKnownUrl } from "../well-known.ts";
+import { isSafeUrl } from "../../checks.ts";
+import { wellKnownUrl } from "../well-known.ts";
 
 /** A set of public keys (RFC 7517 section 5). */
 export interface PublicKeys {

@@ -1,4 +1,5 @@
 import {
+  checkFunctions,
   checkKeys,
   checkList,
   checkMethods,
@@ -12,6 +13,7 @@ import type { Duration } from "../../model.ts";
 import type { BudgetStore } from "../../ports/budget-store.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ReplayStore } from "../../ports/replay-store.ts";
+import { timeOf } from "../../state/time-of.ts";
 import { memoryBudgets } from "../../storage/memory/budgets.ts";
 import { memoryReplays } from "../../storage/memory/replays.ts";
 import type { AccessTokenClaims } from "../claims.ts";
@@ -119,16 +121,13 @@ export function resolveVerifier(options: AccessTokenVerifierOptions): ResolvedVe
     budgets: options.budgets ?? memoryBudgets(),
     dpop: options.dpop === undefined ? undefined : resolveDpop(options.dpop, audience),
     resourceMetadata: resolveMetadata(options.resourceMetadata, audience),
-    now: () => clock.now(),
+    now: timeOf(clock),
   };
 }
 
 function checkPorts(options: AccessTokenVerifierOptions): void {
   const { jwks, budgets, parent, clock, profile, fetch, onError } = options;
-  for (const [name, value] of Object.entries({ profile, fetch, onError })) {
-    if (value !== undefined && typeof value !== "function")
-      throw new TypeError(`options.${name} must be a function`);
-  }
+  checkFunctions({ profile, fetch, onError }, "options");
   checkKeySource(jwks);
   if (budgets !== undefined) checkMethods(budgets, ["take"], "options.budgets");
   if (parent !== undefined) checkMethods(parent, ["check"], "options.parent");

@@ -1,4 +1,5 @@
-import { checkKeys, checkMethods, checkWhole } from "../../checks.ts";
+import { checkFunctions, checkKeys, checkMethods, checkWhole } from "../../checks.ts";
+import { type TellOutage, type TokenryError, tellOutage } from "../../errors.ts";
 import { exactLength } from "../../lifecycle/duration.ts";
 import type { Duration } from "../../model.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -6,7 +7,6 @@ import type { InvalidationBus } from "../../ports/invalidation-bus.ts";
 import type { AccessTokenClaims } from "../claims.ts";
 import { ANYTHING, BusListener, busKeysOf } from "./bus-listener.ts";
 import type { ParentCheck, ParentState } from "./parent.ts";
-import { checkFunctions, createReport, type OnError } from "./parent-options.ts";
 import { withinTime } from "./within-time.ts";
 
 /** Options of {@link watchParent}. */
@@ -24,7 +24,7 @@ export interface WatchParentOptions {
   /** Default: `Date`. */
   readonly clock?: Clock;
   /** Told of outages of the bus. Default: nobody is told. */
-  readonly onError?: OnError;
+  readonly onError?: (error: TokenryError) => void;
 }
 
 const KEYS: ReadonlySet<string> = new Set([
@@ -43,7 +43,7 @@ interface Settings {
   readonly heartbeatMs: number;
   readonly timeoutMs: number;
   readonly clock: Clock;
-  readonly report: (message: string, cause: unknown) => void;
+  readonly report: TellOutage;
 }
 
 /**
@@ -69,7 +69,7 @@ interface Settings {
 export function watchParent(options: WatchParentOptions): ParentCheck {
   checkKeys(options, KEYS, "options");
   const { bus, clock = Date, onError } = options;
-  checkFunctions({ onError });
+  checkFunctions({ onError }, "options");
   checkMethods(bus, ["publish", "subscribe"], "options.bus");
   checkMethods(clock, ["now"], "options.clock");
   const parent = new WatchedParent(bus, {
@@ -86,7 +86,7 @@ export function watchParent(options: WatchParentOptions): ParentCheck {
       "options.timeoutMs",
     ),
     clock,
-    report: createReport(onError),
+    report: tellOutage(onError),
   });
   return {
     check: (claims, _token, now) => parent.check(claims, now),
@@ -143,10 +143,12 @@ class WatchedParent {
   #hear(keys: readonly string[]): void {
     const now = this.#settings.clock.now();
     if (keys.includes(this.#echo)) this.#onEcho();
-    if (keys.includes(ANYTHING)) {
-      // It may be for a connection that is lost.
-      this.#provedAt = undefined;
+    // It may be for a connection that is lost.
+    if (keys.includes(ANYTHING)) this.#provedAt = undefined;
+    // Of a clock out of order nobody knows when anything was.
+    if (keys.includes(ANYTHING) || !Number.isFinite(now)) {
       this.#changeAll(now);
+      return;
     }
     for (const key of keys.filter((each) => OF_TOKENS.test(each))) {
       this.#changes.delete(key);
@@ -157,7 +159,7 @@ class WatchedParent {
 
   #changeAll(now: number): void {
     this.#changes.clear();
-    this.#allChangedAt = now;
+    this.#allChangedAt = Number.isFinite(now) ? now : Number.POSITIVE_INFINITY;
   }
 
   /** Of a token as old as what is forgotten here nobody asks: it has expired, or lives too long. */
@@ -192,7 +194,7 @@ class WatchedParent {
       this.#provedAt = now;
       return true;
     } catch (cause) {
-      report("The bus cannot be listened to.", cause);
+      report(cause, "The bus cannot be listened to.");
       return false;
     }
   }

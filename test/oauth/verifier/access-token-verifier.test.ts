@@ -240,6 +240,15 @@ describe("R7519-01, R7519-02, R7519-03, ASVS 9.2.1 time", () => {
     expect(codeOf(await verifier.verify(token, GET))).toBe("expired_token");
   });
 
+  test("a clock that tells no time is an outage, for a token that is remembered, too", async () => {
+    const clock = movableClock();
+    const verifier = verifierOf({ clock });
+    const token = await sign(key, sampleClaims());
+    expect(codeOf(await verifier.verify(token, GET))).toBe("ok");
+    clock.set(Number.NaN);
+    expect(codeOf(await verifier.verify(token, GET))).toBe("unavailable");
+  });
+
   test("the tolerance that was asked for, and no more than five minutes of it", async () => {
     const clockTolerance = { seconds: 30 };
     expect(await at(END + 29_999, { clockTolerance })).toBe("ok");

@@ -53,6 +53,18 @@ async function createFake(
 }
 
 describe("changes", () => {
+  it.each(["token:tok_1", "*"])(
+    "OWN-21: at a time that a clock out of order does not tell, %s has ended all there is",
+    async (key) => {
+      const { check, clock, bus } = await createFake();
+      expect(await check(900_000)).toBe("lives");
+      clock.set(Number.NaN);
+      await bus.tell(key);
+      clock.set(START);
+      expect(await check(900_000)).toBe("ended");
+    },
+  );
+
   it.each(["token:tok_1", "owner:ada", "owned:ada", "*"])(
     "OWN-21: what was issued before %s has ended, what is issued after it lives",
     async (key) => {
