@@ -30,6 +30,10 @@ const mayImport = {
   http: ["face.ts", "ports", "access", "budget", "lifecycle", "network", ...leaves],
   adapters: ["http", "face.ts", "model.ts", "checks.ts"],
   telemetry: ["ports", ...leaves],
+  manage: ["face.ts", "http", "ports", "lifecycle", "access", "state/time-of.ts", "storage/memory", ...leaves],
+  // What runs in a browser: the client, and what is decided alike on both sides.
+  elements: ["manage/client", "budget", "lifecycle", "network", ...leaves],
+  cli: ["face.ts", "ports", "lifecycle", "secret", "storage/sql", ...leaves],
   testing: ["ports", "face.ts", "model.ts"],
   "face.ts": ["operations", ...pure, ...leaves],
   "tokenry.ts": [

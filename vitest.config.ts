@@ -8,7 +8,12 @@ const config: ViteUserConfig = defineConfig({
           name: "unit",
           testTimeout: 30_000,
           include: ["test/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "test/package/**", "test/**/*.servers.test.ts"],
+          exclude: [
+            "**/node_modules/**",
+            "test/package/**",
+            "test/browser/**",
+            "test/**/*.servers.test.ts",
+          ],
         },
       },
       {
@@ -21,6 +26,17 @@ const config: ViteUserConfig = defineConfig({
           hookTimeout: 60_000,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // The screens in a real browser. One file at a time: each has a browser of its own, and a busy machine is slow to draw.
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
       {

@@ -1,8 +1,17 @@
-import type { Duration, Token, Verdict, VerifyRequest, Zone } from "./model.ts";
+import type {
+  Duration,
+  OwnerStanding,
+  Rules,
+  Token,
+  Verdict,
+  VerifyRequest,
+  Zone,
+} from "./model.ts";
 import type { Cancelled, CancelRotationRequest } from "./operations/cancel-rotation.ts";
 import type { ConfirmRotationRequest } from "./operations/confirm-rotation.ts";
 import type { DeliverResult } from "./operations/deliver.ts";
 import type { DeprovisionRequest } from "./operations/deprovision.ts";
+import type { OwnerRequest } from "./operations/find-owner.ts";
 import type { TokenCredential } from "./operations/find-reference.ts";
 import type { GetRequest } from "./operations/get.ts";
 import type { Grant, GrantRequest } from "./operations/grant.ts";
@@ -70,6 +79,16 @@ export interface Tokenry<
    * @throws TokenryError `rotation_code_invalid`, `owner_inactive`, `api_access_disabled`. Source: EDG-10, CORE-32.
    */
   confirmRotation(request: ConfirmRotationRequest): Promise<Issued<Kind>>;
+
+  /**
+   * Tells of the rotation that waits for its link to be followed; `undefined` where none does.
+   *
+   * @throws TokenryError `forbidden`, `not_found` for an unknown owner.
+   *
+   * @example
+   * const pending = await tokens.pendingRotation({ owner: "ada", kind: "web", actor: "ada" });
+   */
+  pendingRotation(request: RotateRequest<Kind>): Promise<RotationPending | undefined>;
 
   /**
    * Sends the link of a rotation that waits once more, under the same code and end; within a minute only once.
@@ -146,6 +165,19 @@ export interface Tokenry<
   readonly zones: Zones;
 
   readonly notices: Notices;
+
+  /** The configured kinds and APIs: what a screen needs to draw itself. */
+  readonly rules: Rules<Kind, Api>;
+
+  /**
+   * Tells what the directory says of an owner now, to that owner and to those who manage tokens in its account.
+   *
+   * @throws TokenryError `forbidden`, `not_found` for an owner who is unknown or of another account.
+   *
+   * @example
+   * const { apiAccess, managesTokens } = await tokens.owner({ owner: "ada", actor: "ada" });
+   */
+  owner(request: OwnerRequest): Promise<OwnerStanding>;
 
   /**
    * Checks a secret for one call. Never throws for a bad secret or an outage; TypeError or RangeError for a wrong request.

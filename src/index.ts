@@ -23,6 +23,7 @@ export {
   type Access,
   type Actor,
   type Api,
+  type ApiRules,
   type BudgetHolder,
   type BudgetPercents,
   type BudgetState,
@@ -32,10 +33,13 @@ export {
   type EventType,
   type Expiry,
   type JsonValue,
+  type KindRules,
   type Level,
   type Network,
   type Owner,
+  type OwnerStanding,
   type Refused,
+  type Rules,
   type Slot,
   SYSTEM,
   type Token,
@@ -50,6 +54,7 @@ export type { Cancelled, CancelRotationRequest } from "./operations/cancel-rotat
 export type { ConfirmRotationRequest } from "./operations/confirm-rotation.ts";
 export type { DeliverResult } from "./operations/deliver.ts";
 export type { DeprovisionRequest } from "./operations/deprovision.ts";
+export type { OwnerRequest } from "./operations/find-owner.ts";
 export type { TokenCredential, TokenReference } from "./operations/find-reference.ts";
 export type { GetRequest } from "./operations/get.ts";
 export type { Grant, Granted, GrantedBudget, GrantRequest } from "./operations/grant.ts";
@@ -78,6 +83,11 @@ export type { Awaitable } from "./ports/awaitable.ts";
 export type { Bucket, BudgetStore, OutagePolicy, Taken } from "./ports/budget-store.ts";
 export type { Clock } from "./ports/clock.ts";
 export type { Directory } from "./ports/directory.ts";
+export type {
+  BegunRequest,
+  IdempotencyStore,
+  RequestMark,
+} from "./ports/idempotency-store.ts";
 export type { InvalidationBus } from "./ports/invalidation-bus.ts";
 export type { KeyStore, StoredKeySet } from "./ports/key-store.ts";
 export type { Notice, Notifier } from "./ports/notifier.ts";
@@ -119,6 +129,7 @@ export { scanPattern } from "./secret/scan-pattern.ts";
 export { Secret } from "./secret/secret.ts";
 export { memoryBudgets } from "./storage/memory/budgets.ts";
 export { memoryBus } from "./storage/memory/bus.ts";
+export { type MemoryIdempotencyOptions, memoryIdempotency } from "./storage/memory/idempotency.ts";
 export { type MemoryReplaysOptions, memoryReplays } from "./storage/memory/replays.ts";
 export { memoryRepository } from "./storage/memory/repository.ts";
 export { createTokenry } from "./tokenry.ts";

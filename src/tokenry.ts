@@ -7,7 +7,9 @@ import { confirmRotation } from "./operations/confirm-rotation.ts";
 import type { Context } from "./operations/context.ts";
 import { deprovision } from "./operations/deprovision.ts";
 import { exportEvents } from "./operations/export-events.ts";
+import { findOwner } from "./operations/find-owner.ts";
 import type { TokenCredential } from "./operations/find-reference.ts";
+import { findRotation } from "./operations/find-rotation.ts";
 import { get } from "./operations/get.ts";
 import { grant } from "./operations/grant.ts";
 import { checkId, checkKind, checkRequest } from "./operations/input.ts";
@@ -46,6 +48,7 @@ import { guardedRepository } from "./state/guarded-repository.ts";
 import { createObservedUses } from "./state/observed-uses.ts";
 import { createOwners } from "./state/owners.ts";
 import { Preparation } from "./state/prepared.ts";
+import { publicRules } from "./state/public-rules.ts";
 import { createReports, type Report } from "./state/reports.ts";
 import { LONGEST_TIMER_MS, type Schedule } from "./state/schedule.ts";
 import { createThrottles } from "./state/throttles.ts";
@@ -220,6 +223,7 @@ function faceOf({ context, told, jobs, schedules, stop, unsubscribe }: Node): To
     regenerate: asked("regenerate", regenerate),
     rotate: asked("rotate", rotate),
     confirmRotation: asked("confirmRotation", confirmRotation),
+    pendingRotation: asked("pendingRotation", findRotation),
     resendRotation: asked("resendRotation", resendRotation),
     cancelRotation: asked("cancelRotation", cancelRotation),
     revoke: asked("revoke", revoke),
@@ -243,6 +247,8 @@ function faceOf({ context, told, jobs, schedules, stop, unsubscribe }: Node): To
       parked: asked("notices.parked", parkedNotices),
       retry: asked("notices.retry", retryNotices),
     }),
+    rules: publicRules(context),
+    owner: asked("owner", findOwner),
     verify:
       told.verified === undefined
         ? (secret, request) => verify(context, secret, request)

@@ -58,6 +58,16 @@ export function checkTokenId(value: unknown): string {
   return value;
 }
 
+/** Refuses a change to a token that is not as the caller saw it. */
+export function requireUnchanged(token: StoredToken, since: number | undefined): void {
+  if (since !== undefined && token.updatedAt !== since) throw new TokenryError("conflict");
+}
+
+/** When a change happens: never at the time of the one before, so that `unchangedSince` tells them apart. */
+export function changedAt({ updatedAt }: StoredToken, now: number): number {
+  return Math.max(now, updatedAt + 1);
+}
+
 /** An owner id, or the symbol of the host. */
 export function checkActor(value: unknown): Actor {
   return value === SYSTEM ? SYSTEM : checkId(value, "actor");

@@ -7,7 +7,15 @@ import { publicToken } from "../state/public-token.ts";
 import { openToken } from "./authorize.ts";
 import { type Attempt, commit, untilCommitted } from "./commit.ts";
 import type { Context } from "./context.ts";
-import { checkActor, checkExpiresIn, checkRequest, checkTokenId } from "./input.ts";
+import {
+  changedAt,
+  checkActor,
+  checkExpiresIn,
+  checkInstant,
+  checkRequest,
+  checkTokenId,
+  requireUnchanged,
+} from "./input.ts";
 import { type Issued, newSecret } from "./new-secret.ts";
 import { recordEvent } from "./record-event.ts";
 
@@ -17,16 +25,20 @@ export interface RegenerateRequest {
   readonly actor: Actor;
   /** Kinds with a choice of expiry only: one of its options. Default: the kind's. */
   readonly expiresIn?: Duration | undefined;
+  /** The token's `updatedAt` as it was seen: `conflict` if it was changed since. Default: whatever it is. */
+  readonly unchangedSince?: Date | undefined;
 }
 
 /** Gives a token a new secret in place. See `Tokenry.regenerate`. */
 export async function regenerate(context: Context, request: RegenerateRequest): Promise<Issued> {
-  checkRequest(request, ["tokenId", "actor", "expiresIn"]);
+  checkRequest(request, ["tokenId", "actor", "expiresIn", "unchangedSince"]);
   const tokenId = checkTokenId(request.tokenId);
   const actor = checkActor(request.actor);
+  const since = checkInstant(request.unchangedSince, "unchangedSince");
   await context.uses.flushSoon();
   return untilCommitted(async () => {
     const { token, authority } = await openToken(context, { tokenId, actor, deed: "replace" });
+    requireUnchanged(token, since);
     const kind = replaceableKind(context, token, "regenerate");
     const chosen = checkExpiresIn(request.expiresIn, kind);
     return replaceSecret(context, token, { kind, chosen, actor: authority.actor });
@@ -53,14 +65,15 @@ async function replaceSecret(
   const now = context.now();
   if (isExpired(token, now)) throw new TokenryError("expired");
   const { secret, columns } = newSecret(context, kind, now, chosen);
+  const set = { ...columns, updatedAt: changedAt(token, now) };
   const event = recordEvent(context, "token.regenerated", token, {
     actor,
     now,
     data: { name: token.name, expiresAt: columns.expiresAt },
   });
   const committed = await commit(context, {
-    update: [{ id: token.id, version: token.version, set: columns }],
+    update: [{ id: token.id, version: token.version, set }],
     events: [event],
   });
-  return { committed, result: { secret, token: publicToken({ ...token, ...columns }) } };
+  return { committed, result: { secret, token: publicToken({ ...token, ...set }) } };
 }

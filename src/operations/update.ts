@@ -17,14 +17,17 @@ import { type Authority, openToken } from "./authorize.ts";
 import { type Attempt, commit, untilCommitted } from "./commit.ts";
 import type { Context } from "./context.ts";
 import {
+  changedAt,
   checkAccess,
   checkActor,
   checkBudgets,
   checkExpiresIn,
+  checkInstant,
   checkName,
   checkNetwork,
   checkRequest,
   checkTokenId,
+  requireUnchanged,
 } from "./input.ts";
 import { recordEvent } from "./record-event.ts";
 import { zoneGuard } from "./zone-guard.ts";
@@ -42,18 +45,31 @@ export interface UpdateRequest<Api extends string = string> {
   readonly budgets?: BudgetPercents<Api> | undefined;
   /** Kinds with a choice of expiry only: counted from now (DEC-11). */
   readonly expiresIn?: Duration | undefined;
+  /** The token's `updatedAt` as it was seen: `conflict` if it was changed since. Default: whatever it is. */
+  readonly unchangedSince?: Date | undefined;
 }
 
-const KEYS = ["tokenId", "actor", "name", "access", "network", "budgets", "expiresIn"] as const;
+const KEYS = [
+  "tokenId",
+  "actor",
+  "name",
+  "access",
+  "network",
+  "budgets",
+  "expiresIn",
+  "unchangedSince",
+] as const;
 
 /** Changes a token. See `Tokenry.update`. */
 export async function update(context: Context, request: UpdateRequest): Promise<Token> {
   checkRequest(request, KEYS);
   const tokenId = checkTokenId(request.tokenId);
   const actor = checkActor(request.actor);
+  const since = checkInstant(request.unchangedSince, "unchangedSince");
   await context.uses.flushSoon();
   return untilCommitted(async (): Promise<Attempt<Token>> => {
     const { token, authority } = await openToken(context, { tokenId, actor, deed: "update" });
+    requireUnchanged(token, since);
     const kind = context.kinds.get(token.kind);
     const now = context.now();
     if (kind === undefined) throw new TokenryError("not_found");
@@ -63,7 +79,7 @@ export async function update(context: Context, request: UpdateRequest): Promise<
     if (changed.length === 0) return { committed: { ok: true }, result: publicToken(token) };
     // A new life is announced anew.
     const marks = changes.expiresAt === undefined ? {} : { remindedFrom: null };
-    const set = { ...changes, ...marks, updatedAt: now };
+    const set = { ...changes, ...marks, updatedAt: changedAt(token, now) };
     const data: EventData = { name: token.name, changed, set: changes as JsonValue };
     const committed = await commit(context, {
       update: [{ id: token.id, version: token.version, set }],

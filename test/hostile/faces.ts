@@ -107,6 +107,18 @@ export const FACES: readonly Face[] = [
     rights: { code: never },
   },
   {
+    name: "pendingRotation",
+    run: (tokens, request) => tokens.pendingRotation(request),
+    request: { owner: ADA, kind: "web", actor: SYSTEM },
+    rights: { owner: never, kind: never, actor: never },
+  },
+  {
+    name: "owner",
+    run: (tokens, request) => tokens.owner(request),
+    request: { owner: ADA, actor: SYSTEM },
+    rights: { owner: never, actor: never },
+  },
+  {
     name: "resendRotation",
     run: (tokens, request) => tokens.resendRotation(request),
     request: { owner: ADA, kind: "web", actor: SYSTEM },

@@ -69,6 +69,8 @@ function operations(world: World, { tokenId, secret, leaked }: Given) {
     regenerate: () => tokens.regenerate({ ...of, actor: SYSTEM }),
     rotate: () => tokens.rotate({ owner: ADA, kind: "direct", actor }),
     "request a rotation": () => tokens.rotate({ owner: ADA, kind: "web", actor }),
+    pendingRotation: () => tokens.pendingRotation({ owner: ADA, kind: "web", actor }),
+    owner: () => tokens.owner({ owner: ADA, actor }),
     resendRotation: () => tokens.resendRotation({ owner: ADA, kind: "web", actor }),
     "cancelRotation by code": () => tokens.cancelRotation({ code: `${tokenId}_${"0".repeat(64)}` }),
     cancelRotation: () => tokens.cancelRotation({ owner: ADA, kind: "web", actor }),

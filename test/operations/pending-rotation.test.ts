@@ -35,6 +35,23 @@ describe.each(REPOSITORIES)("CORE-31 a rotation that waits, over $store", ({ ope
     expect(world.notifier.notices.at(-1)?.type).toBe("rotation.cancelled");
   });
 
+  test("is told to its owner and to managers until it is over", async () => {
+    const world = await pendingWorld(open);
+    const expiresAt = new Date(world.clock.now() + 3_600_000);
+    expect(await world.tokens.pendingRotation(WEB)).toEqual({ pending: true, expiresAt });
+    expect(await world.tokens.pendingRotation({ ...WEB, actor: MANAGER })).toEqual({
+      pending: true,
+      expiresAt,
+    });
+    expect(await outcomeOf(world.tokens.pendingRotation({ ...WEB, actor: BOB }))).toBe("forbidden");
+    expect(await outcomeOf(world.tokens.pendingRotation({ ...WEB, actor: FOREIGN_MANAGER }))).toBe(
+      "not_found",
+    );
+    expect(await world.tokens.pendingRotation({ ...WEB, kind: "direct" })).toBeUndefined();
+    world.clock.set(expiresAt.getTime());
+    expect(await world.tokens.pendingRotation(WEB)).toBeUndefined();
+  });
+
   test("cancelled by its link, which works once", async () => {
     const world = await pendingWorld(open);
     const { code } = world;

@@ -37,6 +37,17 @@ describe.each(REPOSITORIES)("CRT-08, CORE-34 regenerate, over $store", ({ open }
     });
   });
 
+  test("only of what is as it was seen: of two at once the second is a conflict", async () => {
+    const world = createWorld({ repository: jitteredRepository(await open()) });
+    const { token } = await world.issue({ kind: "application" });
+    const request = { tokenId: token.id, actor: MANAGER, unchangedSince: token.updatedAt };
+    const outcomes = await Promise.all([
+      outcomeOf(world.tokens.regenerate(request)),
+      outcomeOf(world.tokens.regenerate(request)),
+    ]);
+    expect(outcomes.toSorted()).toEqual(["conflict", "ok"]);
+  });
+
   test("CRT-04 the life is chosen anew, counted from now", async () => {
     const world = createWorld({ repository: await open() });
     const { token } = await world.issue({ kind: "application", expiresIn: { months: 12 } });

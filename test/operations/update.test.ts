@@ -62,6 +62,31 @@ describe.each(REPOSITORIES)("OKT-35, OKT-08 update, over $store", ({ open }) => 
     expect(await world.trail("token.updated")).toEqual([]);
   });
 
+  test("only of what is as it was seen, also within one millisecond", async () => {
+    const world = createWorld({ repository: jitteredRepository(await open()) });
+    const { token } = await world.issue();
+    const target = { tokenId: token.id, actor: ADA, unchangedSince: token.updatedAt };
+    const outcomes = await Promise.all(
+      ["one", "two", "three"].map((name) => outcomeOf(world.tokens.update({ ...target, name }))),
+    );
+    expect(outcomes.toSorted()).toEqual(["conflict", "conflict", "ok"]);
+    const seen = await world.tokens.get({ tokenId: token.id, actor: ADA });
+    expect(seen.updatedAt.getTime()).toBeGreaterThan(token.updatedAt.getTime());
+    const again = { ...target, unchangedSince: seen.updatedAt, name: "four" };
+    expect(await world.tokens.update(again)).toMatchObject({ name: "four" });
+    expect(await outcomeOf(world.tokens.update(again))).toBe("conflict");
+  });
+
+  test("a use and a reminder are no changes", async () => {
+    const world = createWorld({ repository: await open() });
+    const { secret, token } = await world.issue();
+    world.clock.pass({ days: 24 });
+    await world.tokens.jobs.remind();
+    await world.verify(secret);
+    const { updatedAt } = await world.tokens.get({ tokenId: token.id, actor: ADA });
+    expect(updatedAt).toEqual(token.updatedAt);
+  });
+
   test("at the same time loses nothing", async () => {
     const world = createWorld({ repository: jitteredRepository(await open()) });
     const { token } = await world.issue(APPLICATION);

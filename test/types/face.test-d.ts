@@ -11,16 +11,19 @@ import {
   type Grant,
   type GrantedBudget,
   type Issued,
+  type KindRules,
   type LeakResult,
   type Level,
   manyChoice,
   manySliding,
   type Owner,
+  type OwnerStanding,
   type ParkedNoticesPage,
   type PruneResult,
   primaryBackup,
   type RetriedCount,
   type RotationPending,
+  type Rules,
   type Secret,
   SYSTEM,
   singleFixed,
@@ -67,6 +70,8 @@ void tokens.rotate({ owner: "ada", actor: "ada", kind: "nope" });
 // @ts-expect-error no such kind
 void tokens.resendRotation({ owner: "ada", actor: "ada", kind: "nope" });
 // @ts-expect-error no such kind
+void tokens.pendingRotation({ owner: "ada", actor: "ada", kind: "nope" });
+// @ts-expect-error no such kind
 void tokens.cancelRotation({ owner: "ada", actor: "ada", kind: "nope" });
 // @ts-expect-error no such kind
 tokens.scanPattern("nope");
@@ -78,6 +83,9 @@ void tokens.issue({ ...issue, kind: "application", access: { refunds: "read" } }
 void tokens.issue({ ...issue, kind: "application", budgets: { refunds: 10 } });
 // @ts-expect-error no such level
 void tokens.issue({ ...issue, kind: "application", access: { orders: "write" } });
+void tokens.update({ tokenId: "id", actor: "ada", unchangedSince: new Date() });
+// @ts-expect-error a time is a Date
+void tokens.regenerate({ tokenId: "id", actor: "ada", unchangedSince: 7 });
 // @ts-expect-error no such API
 void tokens.update({ tokenId: "id", actor: "ada", access: { refunds: "read" } });
 
@@ -187,6 +195,12 @@ expectTypeOf(tokens.rotate).returns.resolves.toEqualTypeOf<Issued<Kind> | Rotati
 expectTypeOf(tokens.get).returns.resolves.toEqualTypeOf<Token<Kind>>();
 expectTypeOf(tokens.revoke).returns.resolves.toEqualTypeOf<void>();
 expectTypeOf(tokens.resendRotation).returns.resolves.toEqualTypeOf<RotationPending>();
+expectTypeOf(tokens.pendingRotation).returns.resolves.toEqualTypeOf<RotationPending | undefined>();
+expectTypeOf(tokens.owner).returns.resolves.toEqualTypeOf<OwnerStanding>();
+expectTypeOf(tokens.rules).toEqualTypeOf<Rules<Kind, "orders" | "invoices">>();
+expectTypeOf(tokens.rules.kinds.personal).toEqualTypeOf<KindRules>();
+// @ts-expect-error the rules are not to be changed
+tokens.rules.kinds.personal.budgetPercent = 100;
 expectTypeOf(tokens.cancelRotation).returns.resolves.toEqualTypeOf<Cancelled>();
 expectTypeOf(tokens.reportLeak).returns.resolves.toEqualTypeOf<LeakResult>();
 expectTypeOf(tokens.exportEvents).returns.resolves.toEqualTypeOf<ReadableStream<Uint8Array>>();
