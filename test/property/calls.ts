@@ -46,7 +46,13 @@ import {
   judgeRetry,
 } from "./model/notices.ts";
 import type { Outcome } from "./model/outcome.ts";
-import { type CancelCall, judgeCancel, judgeResend, type ResendCall } from "./model/pending.ts";
+import {
+  type CancelCall,
+  judgeCancel,
+  judgePending,
+  judgeResend,
+  type ResendCall,
+} from "./model/pending.ts";
 import { judgeConfirm, judgeRotate, type RotateCall, type Rotated } from "./model/rotation.ts";
 import type { Model } from "./model/state.ts";
 import { type IssueCall, judgeIssue, judgeRegenerate, judgeUpdate } from "./model/tokens.ts";
@@ -72,6 +78,7 @@ interface Operations {
   readonly regenerate: [request: RegenerateRequest, result: Issued];
   readonly rotate: [request: RotateCall, result: Rotated];
   readonly confirm: [request: ConfirmRotationRequest, result: Issued];
+  readonly pending: [request: ResendCall, result: RotationPending | undefined];
   readonly resend: [request: ResendCall, result: RotationPending];
   readonly cancel: [request: CancelCall, result: Cancelled];
   readonly revoke: [request: RevokeRequest, result: unknown];
@@ -118,6 +125,7 @@ const PERFORM: Performers = {
   regenerate: ({ world }, request) => world.tokens.regenerate(request),
   rotate: performRotate,
   confirm: ({ world }, request) => world.tokens.confirmRotation(request),
+  pending: ({ world }, request) => world.tokens.pendingRotation(request),
   resend: ({ world }, request) => world.tokens.resendRotation(request),
   cancel: ({ world }, request) => world.tokens.cancelRotation(request),
   revoke: ({ world }, request) => world.tokens.revoke(request),
@@ -158,6 +166,7 @@ const JUDGE: Judges = {
   regenerate: judgeRegenerate,
   rotate: judgeRotate,
   confirm: judgeConfirm,
+  pending: judgePending,
   resend: judgeResend,
   cancel: judgeCancel,
   revoke: judgeRevoke,

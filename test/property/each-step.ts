@@ -4,7 +4,7 @@ import { ACCOUNT, MANAGER, OTHER_ACCOUNT, STRANGER } from "../support/directory.
 import type { Call } from "./calls.ts";
 import { grantSteps } from "./grant-steps.ts";
 import { ADDRESSES, type KindName, rulesOf } from "./model/rules.ts";
-import type { ModelToken } from "./model/state.ts";
+import type { Model, ModelToken } from "./model/state.ts";
 import { rotationSteps } from "./rotation-steps.ts";
 import {
   actorOf,
@@ -83,12 +83,19 @@ export function stepsOn(theme: Theme): Readonly<Record<Call["name"], fc.Arbitrar
         );
       }),
     regenerate: fc
-      .record({ pick, role, expiresIn: seldom(expiresIn), isOdd: oneIn(12) })
-      .map(({ pick: number, role: who, isOdd, expiresIn: months }) => (model): Call => {
+      .record({
+        ...{ pick, role, isOdd: oneIn(12), lag: seldom(fc.nat(1)) },
+        expiresIn: seldom(expiresIn),
+      })
+      .map(({ pick: number, role: who, isOdd, lag, expiresIn: months }) => (model): Call => {
         const token = tokenOf(model, number, regenerates);
         const actor = actorOf(who, token.owner);
         const choices = choicesFor(token.kind, { expiresIn: months }, isOdd);
-        return { name: "regenerate", request: { tokenId: token.id, actor, ...choices } };
+        const since = sinceOf(model, token.id, lag);
+        return {
+          name: "regenerate",
+          request: { tokenId: token.id, actor, ...choices, ...since },
+        };
       }),
     revoke: fc.record({ pick, role }).map(({ pick: number, role: who }) => (model): Call => {
       const token = tokenOf(model, number);
@@ -107,11 +114,11 @@ export function stepsOn(theme: Theme): Readonly<Record<Call["name"], fc.Arbitrar
     }),
     update: fc
       .record({
-        ...{ pick, role, isOdd: oneIn(12) },
+        ...{ pick, role, isOdd: oneIn(12), lag: seldom(fc.nat(1)) },
         changes: optional({ name, network, budgets }),
         choices: optional({ access, expiresIn }),
       })
-      .map(({ pick: number, role: who, isOdd, changes, choices }) => (model): Call => {
+      .map(({ pick: number, role: who, isOdd, lag, changes, choices }) => (model): Call => {
         const token = tokenOf(model, number);
         const actor = actorOf(who, token.owner);
         const fitting = choicesFor(token.kind, choices, isOdd);
@@ -119,7 +126,7 @@ export function stepsOn(theme: Theme): Readonly<Record<Call["name"], fc.Arbitrar
           changes.network === undefined
             ? {}
             : { network: usable(model, token.owner, changes.network, isOdd) };
-        const all = { ...changes, ...fitting, ...rule };
+        const all = { ...changes, ...fitting, ...rule, ...sinceOf(model, token.id, lag) };
         return { name: "update", request: { tokenId: token.id, actor, ...all } };
       }),
     get: fc.record({ pick, role }).map(({ pick: number, role: who }) => (model): Call => {
@@ -187,4 +194,15 @@ export function stepsOn(theme: Theme): Readonly<Record<Call["name"], fc.Arbitrar
     ...trailSteps(theme),
     ...grantSteps(theme),
   };
+}
+
+/** The time of a token's last change, or one before it; not at all where the lag is none. */
+function sinceOf(
+  model: Model,
+  tokenId: string,
+  lag: number | undefined,
+): { readonly unchangedSince?: Date } {
+  const updatedAt = model.tokens.find(({ id }) => id === tokenId)?.updatedAt;
+  if (lag === undefined || updatedAt === undefined) return {};
+  return { unchangedSince: new Date(updatedAt - lag) };
 }

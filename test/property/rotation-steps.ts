@@ -56,7 +56,7 @@ function codeOf(model: Model, number: number, isChanged: boolean): string {
 /** The steps of a rotation, from its request to its end. */
 export function rotationSteps(
   theme: Theme,
-): Readonly<Record<"rotate" | "confirm" | "resend" | "cancel", fc.Arbitrary<Step>>> {
+): Readonly<Record<"rotate" | "confirm" | "pending" | "resend" | "cancel", fc.Arbitrary<Step>>> {
   const owner = fc.constantFrom(...theme.owners);
   const kind = fc.constantFrom(...theme.kinds);
   /** Of an owner whose rotation waits, if there is one. */
@@ -84,6 +84,9 @@ export function rotationSteps(
         (model): Call =>
           untilOneWaits(model, number, theme) ?? confirmation(model, number, isChanged),
     ),
+    pending: waiting.map((requestOf) => (model): Call => {
+      return { name: "pending", request: requestOf(model) };
+    }),
     resend: fc
       .record({ pick, waiting })
       .map(({ pick: number, waiting: requestOf }) => (model): Call => {

@@ -42,7 +42,16 @@ const ALL: Weights = {
   ...{ issue: 28, verify: 34, regenerate: 10, rotate: 16, confirm: 36, update: 14, revoke: 6 },
   ...{ revokeCurrent: 2, revokeAll: 1, deprovision: 1, changeOwner: 8, pass: 12, sweep: 5 },
   ...{ remind: 5, deliver: 4, list: 5, get: 3, putZone: 7, removeZone: 4, listZones: 1 },
-  ...{ resend: 6, cancel: 6, reportLeak: 6, parked: 2, retry: 2, prune: 3, exportEvents: 3 },
+  ...{
+    resend: 6,
+    pending: 3,
+    cancel: 6,
+    reportLeak: 6,
+    parked: 2,
+    retry: 2,
+    prune: 3,
+    exportEvents: 3,
+  },
   ...{ grant: 20, recheck: 8 },
 };
 
@@ -55,7 +64,7 @@ const USAGE: Weights = {
 const RACERS: Weights = {
   ...{ issue: 7, rotate: 6, regenerate: 4, confirm: 5, update: 5, revoke: 5, revokeCurrent: 2 },
   ...{ revokeAll: 4, deprovision: 2, verify: 4, sweep: 2, putZone: 2, removeZone: 3, get: 1 },
-  ...{ resend: 3, cancel: 6, reportLeak: 4, deliver: 1, grant: 3, recheck: 1 },
+  ...{ resend: 3, pending: 1, cancel: 6, reportLeak: 4, deliver: 1, grant: 3, recheck: 1 },
 };
 
 const OWNERS = [ADA, ADA, ADA, ADA, BOB, BOB, MANAGER, STRANGER, "nobody"];

@@ -23,6 +23,18 @@ import {
 export type CancelCall = CancelRotationRequest<KindName>;
 export type ResendCall = RotateRequest<KindName>;
 
+export function judgePending(
+  model: Model,
+  request: ResendCall,
+  outcome: Outcome<RotationPending | undefined>,
+): void {
+  const { owner, kind, actor } = request;
+  const account = accountOf(model, owner, kind);
+  if (!hasSucceeded(outcome, refusalOfOwner(model, actor, "read", { owner, account }))) return;
+  const pending = pendingOf(model, request, account);
+  assert.equal(outcome.value?.expiresAt.getTime(), pending?.expiresAt);
+}
+
 export function judgeResend(
   model: Model,
   request: ResendCall,

@@ -80,7 +80,9 @@ export function judgeRegenerate(
   const token = model.tokens.find(({ id }) => id === request.tokenId);
   const refusal = token === undefined ? "not_found" : refusalToRegenerate(model, token, request);
   if (!hasSucceeded(outcome, refusal) || token === undefined) return;
+  const { updatedAt } = token;
   renew(model, token, request.expiresIn?.months);
+  token.updatedAt = Math.max(model.now, updatedAt + 1);
   takeSecret(model, token, outcome.value);
   record(model, "token.regenerated", token, actorName(request.actor));
 }
@@ -93,6 +95,7 @@ function refusalToRegenerate(
   return (
     refusalToGive(model, request.actor, token, token.account) ??
     (isPending(token) ? "not_found" : undefined) ??
+    refusalOfChange(request, token) ??
     (rulesOf(token.kind).replacement === "regenerate" ? undefined : "replacement_not_allowed") ??
     refusalOfChoices(request, token.kind) ??
     (isLiving(model, token) ? undefined : "expired")
@@ -134,9 +137,9 @@ export function judgeUpdate(model: Model, request: UpdateRequest, outcome: Outco
     token.expiresAt = endOfLife(token.kind, model.now, expiresIn.months);
     token.remindedFrom = null;
   }
-  const { tokenId: _, actor, ...changes } = request;
+  const { tokenId: _, actor, unchangedSince: _since, ...changes } = request;
   if (Object.values(changes).some((change) => change !== undefined)) {
-    token.updatedAt = model.now;
+    token.updatedAt = Math.max(model.now, token.updatedAt + 1);
     record(model, "token.updated", token, actorName(actor));
   }
   agrees(model, outcome.value, token);
@@ -150,11 +153,21 @@ function refusalToUpdate(
   return (
     refusalOf(model, request.actor, "update", token) ??
     (isPending(token) ? "not_found" : undefined) ??
+    refusalOfChange(request, token) ??
     (isLiving(model, token) ? undefined : "expired") ??
     refusalOfChoices(request, token.kind) ??
     refusalOfBudgets(model, request.actor, request, token) ??
     refusalOfNetwork(model, token.account, request.network ?? null)
   );
+}
+
+/** Who has seen another state of the token changes nothing. */
+function refusalOfChange(
+  { unchangedSince }: Pick<UpdateRequest, "unchangedSince">,
+  { updatedAt }: ModelToken,
+): TokenryErrorCode | undefined {
+  const isSeen = unchangedSince === undefined || unchangedSince.getTime() === updatedAt;
+  return isSeen ? undefined : "conflict";
 }
 
 /** Levels and lives are for the kinds that have a choice of them. */
