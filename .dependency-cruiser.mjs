@@ -30,10 +30,20 @@ const mayImport = {
   http: ["face.ts", "ports", "access", "budget", "lifecycle", "network", ...leaves],
   adapters: ["http", "face.ts", "model.ts", "checks.ts"],
   telemetry: ["ports", ...leaves],
-  manage: ["face.ts", "http", "ports", "lifecycle", "access", "state/time-of.ts", "storage/memory", ...leaves],
+  manage: [
+    "face.ts",
+    "http",
+    "ports",
+    "lifecycle",
+    "access",
+    "state/time-of.ts",
+    "storage/memory",
+    ...leaves,
+  ],
   // What runs in a browser: the client, and what is decided alike on both sides.
   elements: ["manage/client", "budget", "lifecycle", "network", ...leaves],
-  cli: ["face.ts", "ports", "lifecycle", "secret", "storage/sql", ...leaves],
+  // Of oauth the keys: `keys generate` makes them and `doctor` looks at them.
+  cli: ["face.ts", "ports", "secret", "storage/sql", "oauth/keys", ...leaves],
   testing: ["ports", "face.ts", "model.ts"],
   "face.ts": ["operations", ...pure, ...leaves],
   "tokenry.ts": [

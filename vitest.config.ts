@@ -1,4 +1,23 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
+}
+
+// The console is an example: it imports the package by its name, and is tested over what is here.
+const { exports }: Manifest = JSON.parse(readFileSync("package.json", "utf8"));
+const alias = Object.entries(exports).flatMap(([name, target]) =>
+  typeof target === "string"
+    ? []
+    : [
+        {
+          find: new RegExp(`^tokenry${name.slice(1)}$`),
+          replacement: resolve(target.default.replace("./dist/", "src/").replace(/\.js$/, ".ts")),
+        },
+      ],
+);
 
 const config: ViteUserConfig = defineConfig({
   test: {
@@ -30,9 +49,11 @@ const config: ViteUserConfig = defineConfig({
       },
       {
         // The screens in a real browser. One file at a time: each has a browser of its own, and a busy machine is slow to draw.
+        resolve: { alias },
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
+          globalSetup: "test/browser/global-setup.ts",
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 1,

@@ -13,7 +13,6 @@ export function createFastifyMount(
 ): FastifyPluginAsync {
   const { answers, clientOf } = resolveMounting(handler, options, reader);
   const targetOf = createTargetOf(options.origin, reader, ({ raw }) => raw);
-  const { paths } = handler;
 
   const serve: RouteHandlerMethod = async (request, reply) => {
     // Fastify's router minds neither escapes nor, if it is told so, the case.
@@ -30,7 +29,7 @@ export function createFastifyMount(
     app.removeAllContentTypeParsers();
     app.addContentTypeParser("*", (_request, _payload, done) => done(null));
     const method = app.supportedMethods;
-    for (const url of routesUnder(app.prefix, paths))
+    for (const url of routesUnder(app.prefix, handler))
       app.route({ method, url, exposeHeadRoute: false, handler: serve });
   };
 }
@@ -38,15 +37,26 @@ export function createFastifyMount(
 /** What stands for itself in a route of Fastify's. */
 const PLAIN = /^[\w./~-]*$/;
 
-/** The routes within a prefix. @throws RangeError for a path that is not there. */
-function routesUnder(prefix: string, paths: readonly string[] | undefined): readonly string[] {
-  if (paths === undefined) return prefix === "" ? ["/*"] : ["", "/*"];
-  return paths.map((path) => {
-    const route = path.slice(prefix.length);
-    const isUnder = path.startsWith(prefix) && (route === "" || route.startsWith("/"));
-    if (isUnder && PLAIN.test(route)) return route;
-    throw new RangeError(
-      `the handler answers ${quoted(path)}, for which there is no route under the prefix ${quoted(prefix)}`,
-    );
-  });
+/** The routes within a prefix of Fastify's. @throws RangeError for a path that is not there. */
+function routesUnder(
+  prefix: string,
+  { paths, prefix: own }: Pick<WebListener, "paths" | "prefix">,
+): readonly string[] {
+  if ((paths === undefined && own === undefined) || own === "/")
+    return prefix === "" ? ["/*"] : ["", "/*"];
+  const whole = (paths ?? []).map((path) => routeOf(prefix, path));
+  if (own === undefined) return whole;
+  const route = routeOf(prefix, own);
+  // Fastify has one route for each path.
+  const isAbove = (path: string): boolean => path !== route && !path.startsWith(`${route}/`);
+  return [...whole.filter(isAbove), route, `${route}/*`];
+}
+
+function routeOf(prefix: string, path: string): string {
+  const route = path.slice(prefix.length);
+  const isUnder = path.startsWith(prefix) && (route === "" || route.startsWith("/"));
+  if (isUnder && PLAIN.test(route)) return route;
+  throw new RangeError(
+    `the handler answers ${quoted(path)}, for which there is no route under the prefix ${quoted(prefix)}`,
+  );
 }

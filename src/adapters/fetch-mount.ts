@@ -67,7 +67,7 @@ function mountPlain(handler: WebListener, options: FetchMountOptions): MountedHa
     const source = { request, rest };
     if (!answers(source)) return next(request, ...rest);
     const asked = { request, origin: originOf(source), target: request.url };
-    return answerAt(handler, asked, clientOf(source));
+    return answerAt(handler, asked, { ...clientOf(source), source: rest });
   };
 }
 

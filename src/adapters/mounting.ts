@@ -8,8 +8,10 @@ import type { Origin } from "./origin.ts";
 /** A handler of the Fetch standard, tokenry's or anybody's. */
 export interface WebListener {
   (request: Request, client: WebClient): Promise<Response> | Response;
-  /** The paths that it answers, each whole. Absent: all. */
+  /** The paths that it answers, each whole. With neither `paths` nor `prefix`: all. */
   readonly paths?: readonly string[];
+  /** A path that it answers, with all below it. */
+  readonly prefix?: string;
 }
 
 /** Options of every `mount`. */
@@ -35,8 +37,8 @@ const PATH = /^(?:https?:\/\/[^/?#]*)?([^?#]*)/i;
 /**
  * Checks what is to be mounted.
  *
- * Paths are compared whole and as they were sent: what a router would take for the same path is the application's, so that nothing gets past
- * what stands before it there.
+ * Paths are compared whole, or up to a slash below a prefix, and as they were sent: what a router would take for the same path is the
+ * application's, so that nothing gets past what stands before it there.
  *
  * @throws TypeError or RangeError that names the path.
  */
@@ -48,15 +50,31 @@ export function resolveMounting<Source>(
 ): Mounting<Source> {
   if (typeof handler !== "function") throw new TypeError("handler must be a function");
   checkKeys(options, new Set([...KEYS, ...otherKeys]), "options");
-  const paths = handler.paths === undefined ? undefined : new Set(checkPaths(handler.paths));
+  const isOwn = ownPaths(handler);
   const findAddress = createFindAddress(options, reader, emitWarning);
   return {
-    answers: (source) => paths === undefined || paths.has(pathOf(reader.target(source))),
-    clientOf: (source) => ({ address: findAddress(source) }),
+    answers: (source) => isOwn(pathOf(reader.target(source))),
+    clientOf: (source) => ({ address: findAddress(source), source }),
   };
 }
 
-function checkPaths(paths: readonly string[]): readonly string[] {
+function ownPaths({ paths, prefix }: WebListener): (path: string) => boolean {
+  const whole = new Set(checkPaths(paths));
+  const own = prefix === undefined ? undefined : checkPrefix(prefix);
+  if ((paths === undefined && own === undefined) || own === "/") return () => true;
+  return (path) =>
+    whole.has(path) || (own !== undefined && (path === own || path.startsWith(`${own}/`)));
+}
+
+function checkPrefix(prefix: unknown): string {
+  if (typeof prefix !== "string") throw new TypeError("handler.prefix must be a string");
+  if (prefix === "/" || /^\/(?:[^?#]*[^?#/])$/.test(prefix)) return prefix;
+  throw new RangeError(
+    `handler.prefix must begin with a slash and end in none, not ${quoted(prefix)}`,
+  );
+}
+
+function checkPaths(paths: readonly string[] | undefined): readonly string[] {
   const list = checkList<unknown>(paths, "handler.paths");
   return list.map((path, index) => {
     if (typeof path !== "string") throw new TypeError(`handler.paths[${index}] must be a string`);

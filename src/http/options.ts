@@ -138,7 +138,8 @@ function resolveExpiryHeader(name: string | false): string | undefined {
   throw new RangeError(`options.expiryHeader cannot be ${quoted(name)}`);
 }
 
-function resolveBaseUrl(url: string | undefined): string {
+/** Where the pages of problems are. @throws TypeError or RangeError that names the path. */
+export function resolveBaseUrl(url: string | undefined): string {
   if (url === undefined) return PROBLEM_TYPES;
   const text = matching(url, VISIBLE_ASCII, "options.problemBaseUrl");
   if (!/^https?:\/\/[^?#]+$/.test(text) || !URL.canParse(text))

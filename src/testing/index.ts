@@ -16,6 +16,7 @@ export type {
   HttpTokenry,
 } from "./http/app.ts";
 export { type HttpRunner, httpConformance } from "./http-conformance.ts";
+export { idempotencyStoreConformance } from "./idempotency-store-conformance.ts";
 export { keyStoreConformance } from "./key-store-conformance.ts";
 export {
   type ReplayStoreConformanceOptions,

@@ -1,10 +1,11 @@
+import type { IncomingMessage } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
 import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import express from "express";
 import Fastify from "fastify";
-import { Hono } from "hono";
-import Koa from "koa";
+import { Hono, type Context as HonoContext } from "hono";
+import Koa, { type Context } from "koa";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { mount as mountExpress, type WebListener } from "../../src/adapters/express.ts";
 import { mount as mountFastify } from "../../src/adapters/fastify.ts";
@@ -59,7 +60,7 @@ interface Seen {
 }
 
 /** Tells what it sees. */
-function telling(paths?: readonly string[]) {
+function telling(paths?: readonly string[], prefix?: string) {
   const listener = vi.fn<WebListener>(async (request, { address }) => {
     const { method, url, headers } = request;
     const { pathname } = new URL(url);
@@ -80,7 +81,7 @@ function telling(paths?: readonly string[]) {
     response.headers.set("x-method", method);
     return response;
   });
-  return Object.assign(listener, paths && { paths });
+  return Object.assign(listener, paths && { paths }, prefix !== undefined && { prefix });
 }
 
 /** More than frameworks let a body be without being asked. */
@@ -110,6 +111,19 @@ const SUBJECTS: readonly (readonly [name: string, serve: ServeMounted])[] = [
   ["fetch", serveFetch],
   ["node:http", serveNode],
 ];
+
+/** How each framework's request tells a header. Casts, as each adapter hands on its framework's own. */
+const ofNode = (source: unknown) => (source as IncomingMessage).headers["x-session"];
+const SESSION_OF: Readonly<Record<string, (source: unknown) => unknown>> = {
+  Express: ofNode,
+  Koa: (source) => (source as Context).get("x-session"),
+  Hono: (source) => (source as HonoContext).req.header("x-session"),
+  Fastify: ofNode,
+  "Nest on Express": ofNode,
+  "Nest on Fastify": ofNode,
+  fetch: (source) => (Array.isArray(source) ? "ada" : undefined),
+  "node:http": ofNode,
+};
 
 /** Not every framework has what is tested: then there is no test. */
 function testWhere(isThere: boolean): (name: string, body: () => Promise<void>) => void {
@@ -142,6 +156,17 @@ describe.each(SUBJECTS)("a handler mounted in %s", (name, serve) => {
       authorization: null,
       body: FORM,
     });
+  });
+
+  test("gets what the framework has of the request", async () => {
+    const sources: unknown[] = [];
+    const origin = await start(async (_request, { source }) => {
+      sources.push(source);
+      return new Response(null, { status: 204 });
+    });
+    await fetch(`${origin}/oauth/token`, { headers: { "x-session": "ada" } });
+    expect(sources).toHaveLength(1);
+    expect(SESSION_OF[name]?.(sources[0])).toBe("ada");
   });
 
   test("has the origin of the request where it is told no other", async () => {
@@ -261,6 +286,30 @@ describe.each(SUBJECTS)("a handler mounted in %s", (name, serve) => {
     expect((await fetch(`${origin}/oauth/token`)).status).toBe(201);
   });
 
+  test("of a prefix it answers the path itself, and all below it", async () => {
+    const origin = await start(telling(undefined, "/tokenry"));
+    for (const path of ["/tokenry", "/tokenry/", "/tokenry/a%2Fb/c", "/tokenry//x", "/tokenry?x=1"])
+      expect([path, (await fetch(`${origin}${path}`)).status]).toEqual([path, 201]);
+  });
+
+  test("of paths and a prefix it answers both", async () => {
+    const origin = await start(telling(["/oauth/token", "/oauth/deep/one"], "/oauth/deep"));
+    for (const path of ["/oauth/token", "/oauth/deep", "/oauth/deep/one", "/oauth/deep/two"])
+      expect([path, (await fetch(`${origin}${path}`)).status]).toEqual([path, 201]);
+  });
+
+  testWhere(name !== "node:http")(
+    "what is not below its prefix, as it was sent, is the application's",
+    async () => {
+      const handler = telling(undefined, "/tokenry");
+      const origin = await start(handler);
+      expect(await (await fetch(`${origin}/host`)).text()).toBe("host");
+      for (const path of ["/tokenrys", "/TOKENRY/x", "/%74okenry/x", "/token%72y", "//tokenry/x"])
+        expect([path, (await fetch(origin + path)).status]).toEqual([path, 404]);
+      expect(handler).not.toHaveBeenCalled();
+    },
+  );
+
   test("without paths it answers all of them", async () => {
     const origin = await start(telling());
     // A route of Fastify's that is more precise is the application's all the same.
@@ -321,6 +370,9 @@ describe("within a sub-application the path is the client's", () => {
     const app = Fastify({ forceCloseConnections: true });
     app.register(mountFastify(telling(["/auth", "/auth/token"])), { prefix: "/auth" });
     app.register(mountFastify(telling()), { prefix: "/all" });
+    app.register(mountFastify(telling(undefined, "/api/tokens")), { prefix: "/api" });
+    app.register(mountFastify(telling(undefined, "/own")), { prefix: "/own" });
+    app.register(mountFastify(telling(undefined, "/")), { prefix: "/every" });
     const address = await app.listen({ port: 0, host: "127.0.0.1" });
     served.push({ port: 0, close: () => app.close() });
     expect(await urlOf(address)).toBe("/auth/token?x=1");
@@ -443,6 +495,8 @@ describe("wrong arguments show at the start", () => {
     expect(() => mount(handler, { clientAddress: 5 })).toThrow("options.clientAddress must be");
     expect(() => mount(handler, { forwardedBy: "via" })).toThrow("options.forwardedBy");
     expect(() => mount(telling(["token"]))).toThrow("handler.paths[0] must begin with a slash");
+    for (const prefix of ["", "tokenry", "/tokenry/", "/a?b", "//"])
+      expect(() => mount(telling([], prefix))).toThrow("handler.prefix must begin with a slash");
     expect(() => mount(Object.assign(async () => new Response(), { paths: "/" }) as never)).toThrow(
       "handler.paths must be an array",
     );

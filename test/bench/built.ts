@@ -26,6 +26,11 @@ export function tokenryOauth(): typeof import("tokenry/oauth") {
   return require("tokenry/oauth") as typeof import("tokenry/oauth");
 }
 
+/** The management API as it is published. */
+export function tokenryManage(): typeof import("tokenry/manage") {
+  return require("tokenry/manage") as typeof import("tokenry/manage");
+}
+
 /** The version of jose that the package has, and not that of a peer. */
 export function ourJose(): typeof import("jose") {
   return require("jose") as typeof import("jose");

@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import { afterAll, beforeAll } from "vitest";
+import type { IdempotencyStore } from "../../src/ports/idempotency-store.ts";
 import type { KeyStore } from "../../src/ports/key-store.ts";
 import type { Repository } from "../../src/ports/repository.ts";
 import { migrate, sqlRepository, type TableNames } from "../../src/storage/sql/index.ts";
@@ -21,7 +22,7 @@ export function sqlSubject(
   open: () => Promise<OpenedTwice>,
   names: TableNames = {},
   make: (db: Kysely<object>) => Promise<void> = (db) => migrate(db, names),
-): () => Promise<SharedSubject<Repository & KeyStore>> {
+): () => Promise<SharedSubject<Repository & KeyStore & IdempotencyStore>> {
   let opened: OpenedTwice | undefined;
   beforeAll(async () => {
     opened = await open();

@@ -70,5 +70,8 @@ describe.each(Object.entries(MOUNTS))("mount of %s", (name, mount) => {
     const paths = (value: unknown): unknown =>
       mount(Object.assign(async () => new Response(), { paths: value }) as never);
     expect(await faults(paths, optional(isEmptyList), /^handler\.paths\b/)).toEqual([]);
+    const prefix = (value: unknown): unknown =>
+      mount(Object.assign(async () => new Response(), { prefix: value }) as never);
+    expect(await faults(prefix, optional(never), /^handler\.prefix\b/)).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { budgets } from "./migrations/0002-budgets.ts";
 import { zoneDigests } from "./migrations/0003-zone-digests.ts";
 import { notices } from "./migrations/0004-notices.ts";
 import { signingKeys } from "./migrations/0005-signing-keys.ts";
+import { requestMarks } from "./migrations/0006-request-marks.ts";
 import type { Migration, Statement } from "./migrations/migration.ts";
 import type { Tables } from "./tables.ts";
 
@@ -14,6 +15,7 @@ export const MIGRATIONS: readonly Migration[] = [
   zoneDigests,
   notices,
   signingKeys,
+  requestMarks,
 ];
 
 /** The table of the steps that were done. */

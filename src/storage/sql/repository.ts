@@ -1,4 +1,5 @@
 import { checkKeys, checkWhole } from "../../checks.ts";
+import type { IdempotencyStore } from "../../ports/idempotency-store.ts";
 import type { KeyStore } from "../../ports/key-store.ts";
 import type { Repository } from "../../ports/repository.ts";
 import { claimNotices } from "./claim-notices.ts";
@@ -9,6 +10,7 @@ import { findByHash, runOn } from "./find-by-hash.ts";
 import { parkedNotices, retryNotices } from "./parked-notices.ts";
 import { connected, type SqlPool } from "./pool.ts";
 import { pruneEvents } from "./prune-events.ts";
+import { requestMarks } from "./request-marks.ts";
 import { settleNotices } from "./settle-notices.ts";
 import { replaceSigningKeys, signingKeys } from "./signing-keys.ts";
 import { contextOf, type SqlContext, type SqlOptions } from "./sql-context.ts";
@@ -49,8 +51,8 @@ const TIMEOUT_MS = 1500;
 const SQLITE_TIMEOUT_MS = 10_000;
 
 /**
- * Keeps tokens, zones, events and signing keys in a SQL database through Kysely, beside the host's own tables. Run `migrate` first, with the
- * same names.
+ * Keeps tokens, zones, events, signing keys and marks of requests in a SQL database through Kysely, beside the host's own tables. Run
+ * `migrate` first, with the same names.
  *
  * Any number of processes may share the database. A commit that was given up because the database did not answer is not tried again, and
  * is not committed later, unless it was the answer to its last statement that did not come: then nobody knows. Throws TypeError or
@@ -64,7 +66,7 @@ const SQLITE_TIMEOUT_MS = 10_000;
  */
 export function sqlRepository<Database>(
   options: SqlRepositoryOptions<Database>,
-): Repository & KeyStore {
+): Repository & KeyStore & IdempotencyStore {
   checkKeys(options, OPTIONS, "options");
   const given = contextOf(options);
   const deadlines = new Deadlines(timeoutOf(options, given));
@@ -93,6 +95,7 @@ export function sqlRepository<Database>(
     pruneEvents: (...range) => boundEach((each) => pruneEvents(each, ...range)),
     signingKeys: () => bound(() => signingKeys(context.db)),
     replaceSigningKeys: (next) => boundEach((each) => replaceSigningKeys(each, next)),
+    ...requestMarks(boundEach),
   };
 }
 

@@ -109,6 +109,18 @@ export interface SigningKeysRow {
   readonly document: string;
 }
 
+/** A row of `tokenry_request_marks`: a request that may be sent again. */
+export interface RequestMarkRow {
+  /** A hash, in hexadecimal. */
+  readonly key: string;
+  /** A hash of what was asked for. */
+  readonly fingerprint: string;
+  /** From then on the row says nothing and may go. */
+  readonly until: number;
+  /** What it came to; `null` until that is known. */
+  readonly result: string | null;
+}
+
 /** A row of `tokenry_migration`: a step that was done. The table is as Kysely's own migrator makes it, which made it in version 0.1.0. */
 export interface MigrationRow {
   readonly name: string;
@@ -127,6 +139,7 @@ export interface Tables {
   readonly tokenry_notices: NoticeRow;
   readonly tokenry_budgets: BudgetRow;
   readonly tokenry_signing_keys: SigningKeysRow;
+  readonly tokenry_request_marks: RequestMarkRow;
   readonly tokenry_migration: MigrationRow;
 }
 

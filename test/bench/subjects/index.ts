@@ -18,5 +18,6 @@ export const SUBJECTS: Readonly<Record<string, () => Promise<{ readonly subject:
   revocation: () => import("./revocation.ts"),
   oauth: () => import("./oauth.ts"),
   http: () => import("./http.ts"),
+  manage: () => import("./manage.ts"),
   storages: () => import("./storages.ts"),
 };

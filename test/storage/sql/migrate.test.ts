@@ -53,6 +53,7 @@ describe("migrate, on SQLite", () => {
       "tokenry_events",
       "tokenry_migration",
       "tokenry_notices",
+      "tokenry_request_marks",
       "tokenry_signing_keys",
       "tokenry_tokens",
       "tokenry_zone_sets",

@@ -1,4 +1,5 @@
 import type { BudgetStore } from "../../../src/ports/budget-store.ts";
+import type { IdempotencyStore } from "../../../src/ports/idempotency-store.ts";
 import type {
   Change,
   EventPage,
@@ -61,6 +62,8 @@ export function fillStatements({ from, row, hash, text, per, long }: RowSource):
     select sequence, 'notifier', case when sequence % 5 = 0 then 'parked' else 'pending' end,
       case when sequence % 5 <> 0 then 'notifier' end, case when sequence % 5 <> 0 then ${text("id-", "sequence")} end,
       ${NOW} + (sequence - ${ROWS} / 2) * 1000, sequence % 3, sequence % 2, 0, null from tokenry_events`,
+    `insert into tokenry_request_marks ("key", fingerprint, "until", result)
+    select ${text("request-", row)}, 'fingerprint', ${NOW} + (${row} - ${ROWS} / 2) * 1000, case when ${row} % 2 = 0 then 'result' end from ${from}`,
     `insert into tokenry_budgets ("key", level, "at", empty_from)
     select ${text("budget-", row)}, 1, ${NOW}, ${NOW} + 60000 from ${from}`,
   ];
@@ -182,6 +185,17 @@ export function repositoryWork(hashOf: (row: number) => string): Readonly<Record
       for (const change of changes) await repository.commit({ events: [], ...change });
     },
   };
+}
+
+/** What a store of requests runs: for one that is new, is known, is over, is finished and is forgotten. */
+export async function markRequests(store: IdempotencyStore): Promise<void> {
+  const [key, other] = ["a".repeat(64), "b".repeat(64)] as const;
+  const begin = (now: number) =>
+    store.beginRequest(key, { fingerprint: "f", until: now + 1000 }, now);
+  for (const now of [NOW, NOW, NOW + 1000]) await begin(now);
+  await store.finishRequest(key, "token-1");
+  await store.beginRequest(other, { fingerprint: "f", until: NOW + 1 }, NOW);
+  await store.forgetRequest(other);
 }
 
 /** What a store of budgets runs for each batch. */

@@ -2,9 +2,11 @@ import { Kysely, MysqlDialect, PostgresDialect } from "kysely";
 import { createPool, type Pool, type PoolOptions } from "mysql2";
 import pg from "pg";
 import { afterAll, beforeAll, describe, test } from "vitest";
+import type { IdempotencyStore } from "../../../src/ports/idempotency-store.ts";
 import type { Repository } from "../../../src/ports/repository.ts";
 import { migrate, type SqlPool, sqlRepository } from "../../../src/storage/sql/index.ts";
 import type { SharedSubject } from "../../../src/testing/cases.ts";
+import { idempotencyStoreConformance } from "../../../src/testing/idempotency-store-conformance.ts";
 import { repositoryConformance } from "../../../src/testing/repository-conformance.ts";
 import { PATIENT } from "../../fixtures/server-databases.ts";
 import { describeWithServer, freshDatabase } from "../../servers/index.ts";
@@ -14,13 +16,19 @@ interface Opened {
   readonly db: Kysely<object>;
 }
 
-const TABLES = ["tokenry_tokens", "tokenry_zone_sets", "tokenry_events", "tokenry_notices"];
+const TABLES = [
+  "tokenry_tokens",
+  "tokenry_zone_sets",
+  "tokenry_events",
+  "tokenry_notices",
+  "tokenry_request_marks",
+];
 
 /** Two repositories, each over a pool of its own; every case finds the tables empty. */
 function pooledSubject(
   url: string,
   open: (url: string) => Opened,
-): () => Promise<SharedSubject<Repository>> {
+): () => Promise<SharedSubject<Repository & IdempotencyStore>> {
   const cleanup: (() => Promise<void>)[] = [];
   let opened: readonly Opened[] = [];
   beforeAll(async () => {
@@ -70,16 +78,21 @@ const types: pg.CustomTypesConfig = {
 };
 
 describeWithServer("postgres", "PostgreSQL over a pool", (url) => {
-  repositoryConformance({ describe, test }, { create: pooledSubject(url, openPostgres) });
+  const create = pooledSubject(url, openPostgres);
+  repositoryConformance({ describe, test }, { create });
+  idempotencyStoreConformance({ describe, test }, { create });
 });
 
 describeWithServer("postgres", "PostgreSQL over a pool, a host's parsers", (url) => {
   const create = pooledSubject(url, (own) => openPostgres(own, types));
   repositoryConformance({ describe, test }, { create });
+  idempotencyStoreConformance({ describe, test }, { create });
 });
 
 describeWithServer("mariadb", "MariaDB over a pool", (url) => {
-  repositoryConformance({ describe, test }, { create: pooledSubject(url, openMariadb) });
+  const create = pooledSubject(url, openMariadb);
+  repositoryConformance({ describe, test }, { create });
+  idempotencyStoreConformance({ describe, test }, { create });
 });
 
 describeWithServer("mariadb", "MariaDB over a pool, a host's parsers", (url) => {
@@ -87,4 +100,5 @@ describeWithServer("mariadb", "MariaDB over a pool, a host's parsers", (url) => 
     openMariadb(own, { supportBigNumbers: true, bigNumberStrings: true, jsonStrings: true }),
   );
   repositoryConformance({ describe, test }, { create });
+  idempotencyStoreConformance({ describe, test }, { create });
 });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { migrate, sqlBudgets, sqlRepository } from "../../../src/storage/sql/index.ts";
 import { openMariadb, openPostgres } from "../../fixtures/server-databases.ts";
 import { describeWithServer, type FreshDatabase, freshDatabase } from "../../servers/index.ts";
-import { fillStatements, ROWS, repositoryWork, takeBudgets } from "./planned-work.ts";
+import { fillStatements, markRequests, ROWS, repositoryWork, takeBudgets } from "./planned-work.ts";
 
 const hashOf = (row: number): string => createHash("sha256").update(`secret-${row}`).digest("hex");
 
@@ -118,7 +118,7 @@ const MARIADB: Planner = {
       per: (count) => `(seq div ${count})`,
       long: `concat('[{"name":"office","ranges":["', repeat('10.0.0.0/8","', 200), '::1"],"blocked":false}]')`,
     }),
-    "analyze table tokenry_tokens, tokenry_zone_sets, tokenry_events, tokenry_notices, tokenry_budgets",
+    "analyze table tokenry_tokens, tokenry_zone_sets, tokenry_events, tokenry_notices, tokenry_request_marks, tokenry_budgets",
   ],
   async flaws(db, { sql, parameters }) {
     // As a table: the JSON of MariaDB 10.11 does not escape the quotes in its conditions.
@@ -189,6 +189,10 @@ function checkPlans(url: string, { open, fill, flaws }: Planner): void {
       expect(await flawsOf(() => work(repository))).toEqual([]);
     });
   }
+
+  test("marks of requests", async () => {
+    expect(await flawsOf(() => markRequests(sqlRepository({ db })))).toEqual([]);
+  });
 
   test("budgets", async () => {
     expect(await flawsOf(() => takeBudgets(sqlBudgets({ db })))).toEqual([]);

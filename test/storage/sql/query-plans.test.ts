@@ -1,5 +1,6 @@
 import { CompiledQuery, type Kysely, type LogEvent } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { IdempotencyStore } from "../../../src/ports/idempotency-store.ts";
 import type { EventPage, OwnerPage, Repository } from "../../../src/ports/repository.ts";
 import { type SqlCapabilities, sqlBudgets } from "../../../src/storage/sql/index.ts";
 import { claimAt, commitNotices, outcome } from "../../../src/testing/repository/notices.ts";
@@ -13,13 +14,13 @@ import {
   sampleHash,
 } from "../../../src/testing/repository/samples.ts";
 import { openRepository } from "../../fixtures/sqlite-file.ts";
-import { fillStatements, ROWS, repositoryWork, takeBudgets } from "./planned-work.ts";
+import { fillStatements, markRequests, ROWS, repositoryWork, takeBudgets } from "./planned-work.ts";
 
 const oldDatabase: Partial<SqlCapabilities> = { lists: "none" };
 
 /** What SQLite says it will do for each statement that a piece of work runs. */
 async function plansOf(
-  work: (repository: Repository) => PromiseLike<unknown>,
+  work: (repository: Repository & IdempotencyStore) => PromiseLike<unknown>,
   capabilities: Partial<SqlCapabilities> = {},
 ): Promise<readonly string[]> {
   const queries: CompiledQuery[] = [];
@@ -53,6 +54,7 @@ function placeOf(detail: string): string {
 
 const tokenKey = "sqlite_autoindex_tokenry_tokens_1";
 const noticesKey = "sqlite_autoindex_tokenry_notices_1";
+const marksKey = "sqlite_autoindex_tokenry_request_marks_1";
 const zonesKey = "sqlite_autoindex_tokenry_zone_sets_1";
 
 function touchMany(repository: Repository) {
@@ -190,6 +192,11 @@ describe("no statement scans a table or sorts one", () => {
     );
   });
 
+  test("marks of requests", async () => {
+    const plan = await plansOf(markRequests);
+    expect(new Set(plan)).toEqual(new Set([marksKey, "tokenry_request_marks_until"]));
+  });
+
   test("every step of a commit", async () => {
     const plan = await plansOf(async (repository) => {
       const zones = { account: ACCOUNT, revision: 0, zones: [], unused: ["a", "b"], now: NOW };
@@ -230,6 +237,10 @@ describe(`${ROWS} rows in each table, and SQLite knows it: no statement reads a 
       expect(await flawsOf(() => work(store.repository))).toEqual([]);
     });
   }
+
+  test("marks of requests", async () => {
+    expect(await flawsOf(() => markRequests(store.repository))).toEqual([]);
+  });
 
   test("budgets", async () => {
     expect(await flawsOf(() => takeBudgets(sqlBudgets({ db: store.db })))).toEqual([]);

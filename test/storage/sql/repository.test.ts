@@ -12,6 +12,7 @@ import {
   SqliteDialect,
 } from "kysely";
 import { describe, expect, expectTypeOf, test } from "vitest";
+import type { IdempotencyStore } from "../../../src/ports/idempotency-store.ts";
 import type { KeyStore } from "../../../src/ports/key-store.ts";
 import type { Repository } from "../../../src/ports/repository.ts";
 import {
@@ -50,7 +51,7 @@ describe("options", () => {
     await using db = new Kysely<HostTables>({ dialect: nodeSqliteDialect(":memory:"), plugins });
     await migrate(db);
     const repository = sqlRepository({ db });
-    expectTypeOf(repository).toEqualTypeOf<Repository & KeyStore>();
+    expectTypeOf(repository).toEqualTypeOf<Repository & KeyStore & IdempotencyStore>();
     const token = await insertToken(repository, { network: { include: ["10.0.0.0/8"] } });
     expect(await repository.findById(token.id)).toEqual(token);
   });

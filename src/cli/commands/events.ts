@@ -1,0 +1,113 @@
+import type { Tokenry } from "../../face.ts";
+import type { EventType, TokenEvent } from "../../model.ts";
+import type { Command } from "../command.ts";
+import { wrongUse } from "../command-error.ts";
+import { followEvents } from "../follow-events.ts";
+import { ACTOR_OPTION, CONFIG_OPTION, JSON_OPTION, type Values } from "../options.ts";
+import { withProgress } from "../progress.ts";
+import type { Session } from "../session.ts";
+import { type Column, cell, tableLines } from "../table.ts";
+import { PAGE_OPTIONS, pageOf } from "./list.ts";
+
+/** Which part of the trail. */
+export type EventsFilter = Parameters<Tokenry["exportEvents"]>[0];
+
+const COLUMNS: readonly Column<TokenEvent>[] = [
+  { title: "TIME (UTC)", text: timeText, isWhole: true },
+  { title: "EVENT", text: typeText, isWhole: true },
+  { title: "OWNER", text: ({ owner }) => owner ?? "-" },
+  { title: "KIND", text: ({ kind }) => kind ?? "-" },
+  { title: "TOKEN", text: ({ tokenId }) => tokenId ?? "-" },
+  { title: "ACTOR", text: ({ actor }) => actor },
+  { title: "FACTS", text: ({ data }) => factsText(data) },
+];
+
+/** `tokenry events`: the audit trail. */
+export const events: Command = {
+  name: "events",
+  description: "shows the audit trail of an account, newest first",
+  positionals: [{ name: "account", description: "whose" }],
+  options: {
+    owner: { type: "text", hint: "owner", description: "about this owner's tokens only" },
+    token: { type: "text", hint: "id", description: "about this token only" },
+    type: { type: "list", hint: "type", description: "such as token.issued" },
+    since: { type: "text", hint: "time", description: "at this time or later" },
+    until: { type: "text", hint: "time", description: "before this time" },
+    export: { type: "flag", description: "all of it as NDJSON, an event a line" },
+    follow: { type: "flag", description: "new events as they come, until interrupted" },
+    ...{ ...PAGE_OPTIONS, ...ACTOR_OPTION, ...CONFIG_OPTION, ...JSON_OPTION },
+  },
+  async run(session) {
+    const { values } = session;
+    const filter = filterOf(session);
+    const isExport = values.flag("export");
+    if (isExport && values.flag("follow"))
+      throw wrongUse("--export and --follow do not go together.");
+    const tokens = await session.tokens();
+    if (isExport) return exportAll(session, tokens, filter);
+    if (values.flag("follow"))
+      return followEvents({ session, tokens, filter, lineOf: (event) => lineOf(session, event) });
+    await showPage(session, tokens, filter);
+  },
+};
+
+function filterOf({ values, actor }: Session): EventsFilter {
+  return {
+    account: values.place("account"),
+    owner: values.text("owner"),
+    tokenId: values.text("token"),
+    types: typesOf(values),
+    since: values.date("since"),
+    until: values.date("until"),
+    actor,
+  };
+}
+
+function typesOf(values: Values): readonly EventType[] | undefined {
+  const types = values.list("type");
+  // A cast, as what is no type is found nowhere.
+  return types.length === 0 ? undefined : (types as readonly EventType[]);
+}
+
+async function showPage(session: Session, tokens: Tokenry, filter: EventsFilter): Promise<void> {
+  const page = await tokens.events({ ...filter, ...pageOf(session.values) });
+  if (session.isJson) return void (await session.printJson(page));
+  if (page.events.length === 0) return session.tell("There are no such events.");
+  await session.print(tableLines(COLUMNS, page.events, session.terminal.out.columns()));
+  if (page.cursor !== undefined) await session.tell(`There are more: --cursor ${page.cursor}`);
+}
+
+/** As it comes, no more of it in memory than is being written. */
+async function exportAll(session: Session, tokens: Tokenry, filter: EventsFilter): Promise<void> {
+  let lines = 0;
+  const copy = async (): Promise<void> => {
+    const decoder = new TextDecoder();
+    const trail = await tokens.exportEvents(filter);
+    for await (const chunk of trail) {
+      const text = decoder.decode(chunk, { stream: true });
+      lines += text.split("\n").length - 1;
+      if (session.terminal.interrupted.aborted || !(await session.terminal.out.write(text))) return;
+    }
+  };
+  await withProgress(session, "exporting", copy(), () => lines);
+  await session.tell(`${lines} events.`);
+}
+
+function lineOf({ isJson }: Session, event: TokenEvent): string {
+  if (isJson) return JSON.stringify(event);
+  return cell(COLUMNS.map(({ text }) => text(event)).join("  "));
+}
+
+function timeText({ at }: TokenEvent): string {
+  return at.toISOString().slice(0, 19).replace("T", " ");
+}
+
+function typeText({ type, outcome }: TokenEvent): string {
+  return outcome === "refused" ? `${type} (refused)` : type;
+}
+
+function factsText(data: TokenEvent["data"]): string {
+  return Object.entries(data)
+    .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join(" ");
+}

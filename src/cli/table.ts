@@ -1,0 +1,74 @@
+/** A column of a table. */
+export interface Column<Row> {
+  readonly title: string;
+  readonly text: (row: Row) => string;
+  /** Never shortened: what is to be copied. Default `false`. */
+  readonly isWhole?: boolean;
+}
+
+const GAP = 2;
+const LEAST_WIDTH = 6;
+/** Control characters and the marks that turn the direction of text: a terminal would obey them. */
+const UNSAFE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A text from outside as it may stand in a line of a terminal. */
+export function cell(text: string): string {
+  return text.replace(UNSAFE, "\ufffd");
+}
+
+/**
+ * Lines of a table no wider than `width`, the titles first, as long as its columns can be shortened that far. A character counts as one
+ * column of the terminal.
+ */
+export function tableLines<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  width: number,
+): readonly string[] {
+  const titles = columns.map(({ title }) => title);
+  const cells = rows.map((row) => columns.map(({ text }) => cell(text(row))));
+  const lines = [titles, ...cells];
+  const natural = titles.map((_, index) =>
+    Math.max(...lines.map((line) => lengthOf(line[index] ?? ""))),
+  );
+  const widths = shortened(columns, natural, width);
+  return lines.map((line) =>
+    line
+      .map((text, index) => padded(text, widths[index] ?? 0))
+      .join(" ".repeat(GAP))
+      .trimEnd(),
+  );
+}
+
+/** Takes from the widest column that may be shortened, one character at a time. */
+function shortened<Row>(
+  columns: readonly Column<Row>[],
+  natural: readonly number[],
+  width: number,
+): readonly number[] {
+  const widths = [...natural];
+  const total = (): number => widths.reduce((sum, each) => sum + each + GAP, -GAP);
+  while (total() > width) {
+    const candidates = widths.map((each, index) => (columns[index]?.isWhole === true ? 0 : each));
+    const widest = Math.max(...candidates);
+    if (widest <= LEAST_WIDTH) break;
+    widths[candidates.indexOf(widest)] = widest - 1;
+  }
+  return widths;
+}
+
+function lengthOf(text: string): number {
+  return [...text].length;
+}
+
+function padded(text: string, width: number): string {
+  const length = lengthOf(text);
+  if (length <= width) return text + " ".repeat(width - length);
+  return `${[...text].slice(0, width - 1).join("")}…`;
+}
+
+/** Lines of names and values, the values below each other. */
+export function recordLines(fields: readonly (readonly [name: string, value: string])[]): string[] {
+  const width = Math.max(...fields.map(([name]) => name.length));
+  return fields.map(([name, value]) => `${name.padEnd(width)}  ${cell(value)}`.trimEnd());
+}

@@ -1,0 +1,121 @@
+import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
+import {
+  type ManagementClient,
+  ManagementError,
+  managementClient,
+} from "../manage/client/index.ts";
+import type { Load } from "./load.ts";
+import { localeOf } from "./locale.ts";
+import { type Saying, say, TEXTS, type TextName, type Texts, type TextValues } from "./texts.ts";
+import { BUTTONS, FIELDS, NOTES, THEME } from "./theme.ts";
+
+/** What every screen has: the way to the API, its texts and its looks. */
+export abstract class TokenryElement extends LitElement {
+  static override properties: PropertyDeclarations = {
+    api: { type: String },
+    texts: { attribute: false },
+    client: { attribute: false },
+  };
+  static override styles = [THEME, BUTTONS, FIELDS, NOTES];
+
+  /** The path or URL of the management API. Default `"/tokenry"`. */
+  declare api: string;
+  /** Texts in place of the English ones, all or some. */
+  declare texts: Texts;
+  /** In place of `api`: a client that is there already. */
+  declare client: ManagementClient | undefined;
+  #told: unknown;
+  #own: { readonly api: string; readonly client: ManagementClient } | undefined;
+
+  constructor() {
+    super();
+    this.api = "/tokenry";
+    this.texts = {};
+    this.client = undefined;
+  }
+
+  /** The way to the API. */
+  protected get managing(): ManagementClient {
+    if (this.client !== undefined) return this.client;
+    if (this.#own?.api !== this.api)
+      this.#own = { api: this.api, client: managementClient({ baseUrl: this.api }) };
+    return this.#own.client;
+  }
+
+  /** The language of texts and dates: the `lang` of the element or of what it stands in. */
+  protected get locale(): string | undefined {
+    return localeOf(this);
+  }
+
+  /** How texts are said here, for what is no element. */
+  protected get saying(): Saying & { readonly texts: Texts } {
+    return { texts: this.texts, locale: this.locale };
+  }
+
+  protected say(name: TextName, values: TextValues = {}): string {
+    return say(name, { ...this.saying, values });
+  }
+
+  /** What to say of a failure. Who listens for `tokenry-signed-out` can have the user sign in. */
+  protected sayFailure(error: unknown): string {
+    const code = error instanceof ManagementError ? error.code : "unexpected";
+    if (code === "signed_out") this.#tellSignedOut(error);
+    // What was wrong with an input is said by the server only.
+    if (error instanceof ManagementError && code === "invalid_input")
+      return [error.message, ...error.errors.map(({ message }) => message)].join(" ");
+    return this.say(isTextName(code) ? code : "unexpected");
+  }
+
+  /** Once for each failure, however often it is drawn. */
+  #tellSignedOut(error: unknown): void {
+    if (this.#told === error) return;
+    this.#told = error;
+    this.tell("tokenry-signed-out");
+  }
+
+  /** Tells the page what happened. No detail holds a secret. */
+  protected tell(type: string, detail: object = {}): void {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+
+  /** Draws what was fetched, or why it is not there. */
+  protected drawLoaded<Value>(
+    load: Load<Value>,
+    draw: (value: Value) => TemplateResult,
+  ): TemplateResult {
+    const { current } = load;
+    switch (current.state) {
+      case "loading":
+        return this.drawLoading();
+      case "ready":
+        // One template whether or not something failed: what is drawn stays the same elements.
+        return html`${
+          current.error === undefined
+            ? nothing
+            : this.drawFailure(current.error, () => void load.again())
+        }${draw(current.value)}`;
+      case "failed":
+        return this.drawFailure(current.error, () => void load.restart());
+    }
+  }
+
+  protected drawLoading(): TemplateResult {
+    return html`<div class="bones" role="status" part="loading">
+      <span class="hidden">${this.say("loading")}</span>
+      <div></div>
+      <div></div>
+    </div>`;
+  }
+
+  /** Says what failed, and how to try again where that is of use. */
+  protected drawFailure(error: unknown, again?: () => void): TemplateResult {
+    return html`<div class="note danger" role="alert" part="error">
+      <p>${this.sayFailure(error)}</p>
+      ${again === undefined ? nothing : html`<button type="button" @click=${again}>${this.say("retry")}</button>`}
+    </div>`;
+  }
+}
+
+function isTextName(code: string): code is TextName {
+  return Object.hasOwn(TEXTS, code);
+}

@@ -1,0 +1,27 @@
+/** Texts that several screens have. */
+export const COMMON_TEXTS = {
+  loading: "Loading…",
+  retry: "Try again",
+  cancel: "Cancel",
+  save: "Save",
+  close: "Close",
+  more: "Show more",
+  unreachable: "The server cannot be reached. Check your connection, then try again.",
+  signed_out: "You are signed out. Sign in again to go on.",
+  forbidden: "You may not do this. Ask an administrator.",
+  not_found: "It is not there any more.",
+  owner_inactive: "This user is not active.",
+  api_access_disabled: "API access is switched off for this user. Ask an administrator.",
+  slot_taken: "There is a token already. Revoke it first.",
+  limit_reached: "There are as many tokens as allowed. Revoke one first.",
+  replacement_not_allowed: "Tokens of this kind are not replaced in this way.",
+  expired: "The token has expired. Make a new one.",
+  conflict: "It was changed meanwhile. Look at it as it is now, then try again.",
+  precondition_failed: "It was changed meanwhile. Look at it as it is now, then try again.",
+  rotation_code_invalid: "This link was used, replaced, or is too old.",
+  zone_in_use: "A token refers to the zone. Take it off the token first.",
+  unavailable: "This cannot be done now. Try again in a moment.",
+  idempotency_unknown:
+    "It is not known what became of the first try. Look at the tokens before you try again.",
+  unexpected: "The server answered in an unexpected way. Try again, or ask an administrator.",
+} as const;

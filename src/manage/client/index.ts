@@ -1,0 +1,35 @@
+export type {
+  WireAccess,
+  WireApi,
+  WireContext,
+  WireDuration,
+  WireEvent,
+  WireEventPage,
+  WireIssued,
+  WireIssueRequest,
+  WireKind,
+  WireLevel,
+  WireNetwork,
+  WireOwner,
+  WireParkedNotice,
+  WireParkedNoticePage,
+  WireProblem,
+  WireRegenerateRequest,
+  WireRetryRequest,
+  WireRotation,
+  WireToken,
+  WireTokenPage,
+  WireUpdateRequest,
+  WireZone,
+  WireZoneRequest,
+} from "../schemas.ts";
+export {
+  type ChangeGuard,
+  type EventsChoice,
+  type ManagementClient,
+  managementClient,
+  type PageChoice,
+  type RepeatGuard,
+} from "./management-client.ts";
+export { ManagementError } from "./management-error.ts";
+export type { SendOptions } from "./send.ts";

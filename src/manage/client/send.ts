@@ -1,0 +1,93 @@
+import type { WireProblem } from "../schemas.ts";
+import { ManagementError } from "./management-error.ts";
+
+/** Where the management API is, and how it is reached. */
+export interface SendOptions {
+  /** The path or URL of the API, as its `basePath` says: `"/tokenry"`. */
+  readonly baseUrl: string;
+  /** Default: the platform's. */
+  readonly fetch?: typeof fetch;
+}
+
+/** What a request carries besides its method and path. */
+export interface Sent {
+  readonly query?: object | undefined;
+  readonly body?: object | undefined;
+  readonly version?: number | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** Sends a request and reads its answer, which has the type that the caller names: it is the API's word. */
+export type Send = <Answer>(method: string, path: string, sent?: Sent) => Promise<Answer>;
+
+/** Makes the one way to the API. @throws TypeError for a wrong option. */
+export function createSend({ baseUrl, fetch: given }: SendOptions): Send {
+  if (typeof baseUrl !== "string") throw new TypeError("options.baseUrl must be a string");
+  // Called without its object: browsers refuse a fetch that is a method of something else.
+  const ask = given ?? ((input, init) => fetch(input, init));
+  const base = baseUrl.replace(/\/+$/, "");
+  return async (method, path, sent = {}) => {
+    const response = await answerTo(ask, `${base}${path}${queryOf(sent.query)}`, {
+      method,
+      headers: headersOf(method, sent),
+      credentials: "same-origin",
+      ...(sent.body === undefined ? {} : { body: JSON.stringify(sent.body) }),
+    });
+    return read(response);
+  };
+}
+
+async function answerTo(ask: typeof fetch, url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await ask(url, init);
+  } catch (cause) {
+    const title = "The server cannot be reached.";
+    throw new ManagementError({ code: "unreachable", status: 0, title }, { cause });
+  }
+}
+
+/** What changes something says that it is JSON, with or without a body: no form of another site can (docs/management-api.md). */
+function headersOf(method: string, { version, idempotencyKey }: Sent): Record<string, string> {
+  return {
+    accept: "application/json, application/problem+json",
+    ...(method === "GET" ? {} : { "content-type": "application/json" }),
+    ...(version === undefined ? {} : { "if-match": `"${version}"` }),
+    ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
+  };
+}
+
+function queryOf(query: object = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const each of Array.isArray(value) ? value : [value])
+      if (each !== undefined) search.append(name, String(each));
+  }
+  return search.size === 0 ? "" : `?${search}`;
+}
+
+async function read<Answer>(response: Response): Promise<Answer> {
+  const type = response.headers.get("content-type") ?? "";
+  // A cast, as the API's word is taken for its answers: an answer of something else has another type.
+  if (response.status === 204) return undefined as Answer;
+  const isJson = /^application\/(problem\+)?json\b/.test(type);
+  try {
+    const body: unknown = isJson ? await response.json() : undefined;
+    if (response.ok && body !== undefined) return body as Answer;
+    if (!response.ok && isProblem(body)) throw new ManagementError(body);
+  } catch (error) {
+    if (error instanceof ManagementError) throw error;
+  }
+  const title = `The server answered with status ${response.status}, and not as expected.`;
+  throw new ManagementError({ code: "unexpected", status: response.status, title });
+}
+
+function isProblem(body: unknown): body is WireProblem {
+  return (
+    typeof body === "object" &&
+    body !== null &&
+    "code" in body &&
+    typeof body.code === "string" &&
+    "title" in body &&
+    typeof body.title === "string"
+  );
+}

@@ -1,0 +1,27 @@
+import { describe, expect, test } from "vitest";
+import { LOOKS, SCENES } from "./scenes/index.ts";
+import { violationsOf } from "./support/axe.ts";
+import { describeWithChromium } from "./support/chromium.ts";
+import { openDesk } from "./support/desk.ts";
+
+describeWithChromium("accessibility", () => {
+  describe("axe-core finds nothing, and nothing overflows, light and dark, wide and narrow", () => {
+    test.each(SCENES)("$name", async ({ person, path, prepare, before, act }) => {
+      await using desk = await openDesk();
+      await prepare?.(desk.app);
+      const page = person === undefined ? await desk.open(path) : await desk.signIn(person);
+      await before?.(page);
+      await page.goto(path);
+      await act(page, desk.app);
+      const found: string[] = [];
+      for (const { name, colorScheme, width, height } of LOOKS) {
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        await page.setViewportSize({ width, height });
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (over > 0) found.push(`${name}: ${over} px too wide`);
+        for (const violation of await violationsOf(page)) found.push(`${name}: ${violation}`);
+      }
+      expect(found).toEqual([]);
+    });
+  });
+});

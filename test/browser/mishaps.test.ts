@@ -1,0 +1,226 @@
+import type { Page, Route } from "playwright-core";
+import { expect, test } from "vitest";
+import { call } from "./support/calls.ts";
+import { describeWithChromium } from "./support/chromium.ts";
+import { type Desk, openDesk } from "./support/desk.ts";
+import { noDialog, openDialog, press, takeSecret } from "./support/dialogs.ts";
+import { generate } from "./support/steps.ts";
+
+const API = "**/tokenry/**";
+const abort = (route: Route): Promise<void> => route.abort();
+
+/** How many tokens a person has. */
+async function countOf({ app }: Desk, owner: string): Promise<number> {
+  return (await app.tokens.list({ owner, actor: owner, limit: 200 })).tokens.length;
+}
+
+/** Opens the form of a new service token with a name in it. */
+async function openForm(page: Page, name: string) {
+  await press(page, "Create token");
+  const form = await openDialog(page, "Create token");
+  await form.getByLabel("Name").fill(name);
+  return form;
+}
+
+/** Issues a token that an administrator may regenerate. */
+function issueToCarol({ app }: Desk, name = "night shift") {
+  return app.tokens.issue({
+    ...{ kind: "application", owner: "carol", actor: "adam", name, access: "read" },
+  });
+}
+
+/** The tab "API Tokens" of a user. */
+async function openTokens(page: Page): Promise<void> {
+  await page.goto("/security/users/carol");
+  await page.getByRole("tab", { name: "API Tokens" }).click();
+  await page.getByRole("article").first().waitFor();
+}
+
+describeWithChromium("mishaps", () => {
+  test("what is missing or not understood is said at its field, and nothing is sent", async () => {
+    await using desk = await openDesk();
+    const page = await desk.signIn("uma", "/tokens");
+    const posts: string[] = [];
+    page.on("request", (request) => {
+      if (request.method() === "POST") posts.push(request.url());
+    });
+    const form = await openForm(page, " ");
+    await press(form, "Create token");
+    await form.getByText("Give the token a name.").waitFor();
+    const name = form.getByLabel("Name");
+    expect(await name.getAttribute("aria-invalid")).toBe("true");
+    await name.fill("nightly build");
+    await form.getByRole("radio", { name: "Only from…", exact: true }).check();
+    const entry = form.getByRole("textbox", { name: "Only from" });
+    await entry.fill("10.0.0.300");
+    await entry.press("Enter");
+    await form.getByText("“10.0.0.300” is not understood.").waitFor();
+    await press(form, "Create token");
+    expect(posts).toEqual([]);
+    await entry.fill("10.0.0.0/8");
+    await entry.press("Enter");
+    await press(form, "Create token");
+    await takeSecret(page);
+    expect(posts).toHaveLength(1);
+  });
+
+  test("a double click makes one token by one request", async () => {
+    await using desk = await openDesk();
+    const page = await desk.signIn("uma", "/profile/edit");
+    const posts: string[] = [];
+    page.on("request", (request) => {
+      if (request.method() === "POST") posts.push(request.url());
+    });
+    await page.getByRole("button", { name: "Generate" }).dblclick();
+    await takeSecret(page);
+    await page.goto("/tokens");
+    const form = await openForm(page, "nightly build");
+    await form.getByRole("button", { name: "Create token" }).dblclick();
+    await takeSecret(page);
+    expect(posts).toHaveLength(2);
+    expect(await countOf(desk, "uma")).toBe(2);
+  });
+
+  test("two tabs generate the one token: the later is told, and shows what there is", async () => {
+    await using desk = await openDesk();
+    const first = await desk.signIn("uma", "/profile/edit");
+    const second = await first.context().newPage();
+    await second.goto("/profile/edit");
+    await second.getByRole("button", { name: "Generate" }).waitFor();
+    await press(first, "Generate");
+    await takeSecret(first);
+    await press(second, "Generate");
+    await second.getByText("There is a token already. Revoke it first.").waitFor();
+    await second.getByRole("button", { name: "Revoke", exact: true }).waitFor();
+    expect(await countOf(desk, "uma")).toBe(1);
+  });
+
+  test("two tabs regenerate a token: the later is told, and the earlier secret works", async () => {
+    await using desk = await openDesk();
+    await issueToCarol(desk);
+    const first = await desk.signIn("adam");
+    const second = await first.context().newPage();
+    await openTokens(first);
+    await openTokens(second);
+    await press(second, "Regenerate");
+    const late = await openDialog(second, "Regenerate API token");
+    await press(first, "Regenerate");
+    await press(await openDialog(first, "Regenerate API token"), "Regenerate");
+    const secret = await takeSecret(first);
+    await press(late, "Regenerate");
+    await second.getByText("It was changed meanwhile.").waitFor();
+    expect(await call(desk, secret)).toBe(200);
+  });
+
+  test("two tabs revoke a token: for both it is gone", async () => {
+    await using desk = await openDesk();
+    const { secret } = await issueToCarol(desk);
+    const first = await desk.signIn("adam");
+    const second = await first.context().newPage();
+    for (const page of [first, second]) {
+      await openTokens(page);
+      await press(page, "Revoke");
+      await openDialog(page, "Revoke API token");
+    }
+    for (const page of [first, second]) {
+      await press(await openDialog(page, "Revoke API token"), "Revoke Token");
+      await noDialog(page);
+      await page.getByText("There are no API tokens yet.").first().waitFor();
+    }
+    expect(await call(desk, secret.reveal())).toBe(401);
+  });
+
+  test("what another tab changed is there when one comes back", async () => {
+    await using desk = await openDesk();
+    const page = await desk.signIn("uma", "/tokens");
+    await page.getByText("There are no API tokens yet.").first().waitFor();
+    await desk.app.tokens.issue({ kind: "service", owner: "uma", actor: "uma", name: "elsewhere" });
+    await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+    await page.getByRole("article", { name: "elsewhere" }).waitFor();
+  });
+
+  test("the server is gone while a dialog is open: it stays, says so, and goes on", async () => {
+    await using desk = await openDesk();
+    const page = await desk.signIn("uma", "/tokens");
+    const form = await openForm(page, "nightly build");
+    await page.route(API, abort);
+    await press(form, "Create token");
+    await form.getByText("The server cannot be reached.").waitFor();
+    expect(await form.getByLabel("Name").inputValue()).toBe("nightly build");
+    await page.unroute(API);
+    await press(form, "Create token");
+    await takeSecret(page);
+    expect(await countOf(desk, "uma")).toBe(1);
+  });
+
+  test("the server is gone as the page loads: it says so, and Try again shows what there is", async () => {
+    await using desk = await openDesk();
+    const page = await desk.signIn("uma");
+    await page.route("**/tokenry/context", abort);
+    await page.goto("/tokens");
+    await page.getByText("The server cannot be reached.").first().waitFor();
+    await page.unroute("**/tokenry/context");
+    await page.getByRole("button", { name: "Try again" }).first().click();
+    await page.getByText("There are no API tokens yet.").first().waitFor();
+  });
+
+  test("an answer is lost: trying again makes no second token, and says what became of the first", async () => {
+    await using desk = await openDesk();
+    const page = await desk.signIn("uma", "/tokens");
+    const form = await openForm(page, "nightly build");
+    await page.route("**/tokenry/owners/uma/tokens", async (route) => {
+      if (route.request().method() !== "POST") return route.continue();
+      await route.fetch();
+      await route.abort();
+    });
+    await press(form, "Create token");
+    await form.getByText("The server cannot be reached.").waitFor();
+    await page.unrouteAll();
+    await press(form, "Create token");
+    const dialog = await openDialog(page, "New API Token");
+    await dialog.getByText("It was made, but its secret did not reach you.").waitFor();
+    await dialog.getByRole("button", { name: "Close" }).last().click();
+    await noDialog(page);
+    expect(await countOf(desk, "uma")).toBe(1);
+  });
+
+  test("the session has ended: the dialog says so, and the page leads to the sign-in page", async () => {
+    await using desk = await openDesk();
+    const page = await desk.signIn("uma");
+    await generate(page);
+    const secret = await takeSecret(page);
+    await press(page, "Revoke");
+    const dialog = await openDialog(page, "Revoke API token");
+    desk.app.sessions.endAll();
+    await press(dialog, "Revoke");
+    await dialog.getByText("You are signed out. Sign in again to go on.").waitFor();
+    expect(await call(desk, secret)).toBe(200);
+    await press(dialog, "Cancel");
+    await page.getByRole("link", { name: "Sign in" }).click();
+    await press(page, "Uma Berg user");
+    await page.waitForURL("/profile/edit");
+  });
+
+  test("closing a token that nobody has copied is asked once, by the button, the cross and Escape", async () => {
+    await using desk = await openDesk();
+    const page = await desk.signIn("uma", "/profile/edit");
+    await press(page, "Generate");
+    const dialog = await openDialog(page, "New API Token");
+    await page.keyboard.press("Escape");
+    await dialog.getByText("You have not copied the token.").waitFor();
+    await press(dialog, "Go back");
+    await press(dialog, "View token");
+    expect((await dialog.locator(".value").textContent())?.trim()).toMatch(/^acme_pat_/);
+    await dialog.getByRole("button", { name: "Close" }).first().click();
+    await noDialog(page);
+    await press(page, "Revoke");
+    await press(await openDialog(page, "Revoke API token"), "Revoke");
+    await noDialog(page);
+    await press(page, "Generate");
+    const next = await openDialog(page, "New API Token");
+    await next.getByRole("button", { name: "Close" }).last().click();
+    await press(next, "Close without copying");
+    await noDialog(page);
+    await page.getByRole("button", { name: "Revoke", exact: true }).waitFor();
+  });
+});
