@@ -48,7 +48,7 @@ const config: ViteUserConfig = defineConfig({
         },
       },
       {
-        // The screens in a real browser. One file at a time: each has a browser of its own, and a busy machine is slow to draw.
+        // The screens in a real browser. Two files at once, each with a browser of its own, after the others.
         resolve: { alias },
         test: {
           name: "browser",
@@ -56,7 +56,7 @@ const config: ViteUserConfig = defineConfig({
           globalSetup: "test/browser/global-setup.ts",
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },

@@ -77,17 +77,27 @@ const recipes = readdirSync("docs/recipes").flatMap((name) =>
 );
 const readme = existsSync("README.md") ? programsIn("README.md") : [];
 /** What they connect to is not here: the compiler reads them, and nobody runs them. */
-const pages = ["storage.md", "scaling.md", "http.md", "notices.md"].flatMap((name) =>
+const pages = ["storage.md", "scaling.md", "http.md", "notices.md", "cli.md"].flatMap((name) =>
   programsIn(join("docs", name)),
 );
-const oauth = programsIn("docs/oauth.md").map(overTokens);
+const overFaces = ["oauth.md", "management-api.md", "screens.md"].flatMap((name) =>
+  programsIn(join("docs", name)).map(overTokens),
+);
 const [reporting, ...receiving] = programsIn("docs/leaks.md").map(overTokens);
 const guides = readdirSync("docs/http").flatMap((name) => guidesIn(join("docs/http", name)));
 const runnable = [
   ...["telemetry.md", "rotation.md"].flatMap((name) => programsIn(join("docs", name))),
   ...(reporting === undefined ? [] : [reporting]),
 ];
-const programs = [...recipes, ...readme, ...pages, ...oauth, ...guides, ...receiving, ...runnable];
+const programs = [
+  ...recipes,
+  ...readme,
+  ...pages,
+  ...overFaces,
+  ...guides,
+  ...receiving,
+  ...runnable,
+];
 
 describe("the code of the documentation", () => {
   let project: string;

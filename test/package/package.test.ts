@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { developedAgainst, installPacked, optionalPeers, type PackedProject } from "./packed.ts";
 
@@ -8,6 +9,8 @@ import { developedAgainst, installPacked, optionalPeers, type PackedProject } fr
 const BESIDE_PEERS = ["reflect-metadata", "rxjs", "@types/express", "@types/koa", "@types/node"];
 /** Subpaths whose declarations name a framework's types or Node's; the others are checked whole, where neither is. */
 const FOR_FRAMEWORKS = /\/(express|fastify|hono|koa|nest|node)$/;
+/** Subpaths whose declarations name the browser's types. */
+const FOR_BROWSERS = /\/elements$/;
 
 describe("the packed package", () => {
   let project: PackedProject;
@@ -38,9 +41,43 @@ describe("the packed package", () => {
     { module: "NodeNext", moduleResolution: "NodeNext" },
     { module: "ESNext", moduleResolution: "Bundler" },
   ])("has declarations that check by themselves under $moduleResolution", (resolution) => {
-    const specifiers = project.specifiers.filter((name) => !FOR_FRAMEWORKS.test(name));
+    const specifiers = project.specifiers.filter(
+      (name) => !FOR_FRAMEWORKS.test(name) && !FOR_BROWSERS.test(name),
+    );
     const options = { lib: ["ES2023", "WebWorker"], types: [], skipLibCheck: false };
     expect(check(project, specifiers, { ...resolution, ...options })).toBe("");
+  });
+
+  test("has declarations for browsers that check beside theirs", () => {
+    const specifiers = project.specifiers.filter((name) => FOR_BROWSERS.test(name));
+    expect(specifiers).toHaveLength(1);
+    const options = { lib: ["ES2023", "DOM", "DOM.Iterable"], types: [], skipLibCheck: true };
+    const resolution = { module: "ESNext", moduleResolution: "Bundler" };
+    expect(check(project, specifiers, { ...resolution, ...options })).toBe("");
+  });
+
+  test("has the screens in one file, which asks for no other", () => {
+    const file = join(project.folder, "node_modules/tokenry/dist/elements/standalone.js");
+    const text = readFileSync(file, "utf8");
+    expect(text).toContain("tokenry-owner-tokens");
+    expect(text).not.toMatch(/(^|[;}])import\b/);
+    const script = 'console.log(import.meta.resolve("tokenry/elements.js"))';
+    const found = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+      cwd: project.folder,
+      encoding: "utf8",
+    });
+    expect(found.trim()).toBe(pathToFileURL(realpathSync(file)).href);
+  });
+
+  test("has a command line that runs", () => {
+    const tokenry = join(project.folder, "node_modules/.bin/tokenry");
+    const run = (...args: string[]) =>
+      spawnSync(process.execPath, [tokenry, ...args], { cwd: project.folder, encoding: "utf8" });
+    expect(run("--version").stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(run("--help").stdout).toContain("doctor");
+    const without = run("list", "ada");
+    expect(without.status).toBe(1);
+    expect(without.stderr).toContain("tokenry.config.ts");
   });
 
   test("has declarations for frameworks that check beside theirs", () => {

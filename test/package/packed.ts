@@ -40,7 +40,7 @@ export function installPacked(...packages: string[]): PackedProject {
     folder,
     files: tarball.files.map(({ path }) => path),
     specifiers: Object.keys(exports)
-      .filter((subpath) => subpath !== "./package.json")
+      .filter((subpath) => typeof exports[subpath] === "object")
       .map((subpath) => subpath.replace(/^\./, "tokenry")),
   };
 }

@@ -44,7 +44,7 @@ describe.each([
     });
     // Kysely 0.28.0 prints a deprecation of its own before.
     expect(printed.trimEnd().split("\n").at(-1)).toMatch(
-      new RegExp(`^v${major}\\.\\S+: memory, SQLite, HTTP, OAuth, notices$`),
+      new RegExp(`^v${major}\\.\\S+: memory, SQLite, HTTP, OAuth, management, notices$`),
     );
   });
 });

@@ -7,6 +7,8 @@ import { createTokenry, fanOut, manySliding, memoryRepository } from "tokenry";
 import { createProtect as protectFetch } from "tokenry/fetch";
 import { githubLeaks } from "tokenry/leaks";
 import { mailNotifier } from "tokenry/mail";
+import { managementApi } from "tokenry/manage";
+import { managementClient } from "tokenry/manage/client";
 import { createProtect as protectNode } from "tokenry/node";
 import { migrate, nodeSqliteDialect, sqlRepository } from "tokenry/sql";
 import { generateWebhookSecret, verifyWebhook, webhookNotifier } from "tokenry/webhook";
@@ -54,6 +56,7 @@ async function issueVerifyRevoke(repository) {
     name: "smoke",
   });
   await callOverHttp(tokens, secret.reveal());
+  await manageTokens(tokens);
   const taken = ["ada bearer", "ada bearer", 401, "ada bound", 401, 401];
   for (const outcomes of Object.values(await exchangeAndVerify(tokens, secret.reveal())))
     assert.deepEqual(outcomes, [...taken, "https://orders.shop.example"]);
@@ -67,6 +70,24 @@ async function issueVerifyRevoke(repository) {
   assert.equal((await githubLeaks(tokens)(new Request("https://acme.example"))).status, 405);
   assert.deepEqual(await tokens.jobs.deliver(), { delivered: 4, retried: 0, parked: 0 });
   await tokens.close();
+}
+
+/** A signed-in person's way: the typed client, over the API, without a connection. */
+async function manageTokens(tokens) {
+  const handler = managementApi(tokens, { actor: () => "ada" });
+  const client = managementClient({
+    baseUrl: "https://shop.example/tokenry",
+    fetch: (url, init) => {
+      const request = new Request(url, init);
+      request.headers.set("sec-fetch-site", "same-origin");
+      return handler(request);
+    },
+  });
+  const { kinds } = await client.context();
+  assert.deepEqual(Object.keys(kinds), ["personal"]);
+  const { tokens: shown } = await client.tokens("ada");
+  assert.equal(shown.length, 1);
+  assert.deepEqual(await client.token(shown[0].id), shown[0]);
 }
 
 /** The same by both kinds of HTTP handlers. */
@@ -103,4 +124,4 @@ const twice = (each) => [...each, ...each];
 assert.deepEqual(heard, twice(["token.issued", "token.revoked"]));
 assert.deepEqual(subjects, twice(["You have a new token: smoke", "Your token was revoked: smoke"]));
 
-console.log(`${process.version}: memory, SQLite, HTTP, OAuth, notices`);
+console.log(`${process.version}: memory, SQLite, HTTP, OAuth, management, notices`);
