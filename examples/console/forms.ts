@@ -27,7 +27,11 @@ export async function answerForm(
   if (!(Number(request.headers["content-length"]) <= LONGEST_FORM))
     return refuse(response, "The form is too long.");
   const form = new URLSearchParams(await text(request));
-  if (path === "/sign-in") return signIn(site, form, response);
+  if (path === "/sign-in") {
+    // Who signs in as somebody else leaves no session behind.
+    site.sessions.end(request.headers.cookie);
+    return signIn(site, form, response);
+  }
   if (path === "/sign-out")
     return redirect(response, "/sign-in", site.sessions.end(request.headers.cookie));
   const userId = userIdOf(path);

@@ -45,12 +45,13 @@ export function createPeople(): People {
 }
 
 /** Whether a person sees the "Security" menu: the same right by which tokenry lets them act for others. */
-export function isManager(person: Person): boolean {
-  return person.managesTokens === true;
+export function isManager({ active, managesTokens }: Person): boolean {
+  return active && managesTokens === true;
 }
 
-export function isMaster(person: Person): boolean {
-  return person.profile.role === "master administrator";
+/** Whether a person may switch what others may do. A session that is older than its person's end gives no rights. */
+export function isMaster({ active, profile }: Person): boolean {
+  return active && profile.role === "master administrator";
 }
 
 function person(id: string, name: string, role: Role, signsIn = true): Person {

@@ -33,11 +33,13 @@ export interface Mounting<Source> {
 const KEYS = ["origin", "trustProxy", "forwardedBy", "clientAddress"];
 /** The path of a target, without its query, and without the server of one in absolute form. */
 const PATH = /^(?:https?:\/\/[^/?#]*)?([^?#]*)/i;
+/** What a URL resolves, so that its path is another than was sent: `.` and `..`, however they are written, and `\`, which it takes for a slash. */
+const RESOLVED = /\\|\/(?:\.|%2e){1,2}(?:\/|$)/i;
 
 /**
  * Checks what is to be mounted.
  *
- * Paths are compared whole, or up to a slash below a prefix, and as they were sent: what a router would take for the same path is the
+ * Paths are compared whole, or up to a slash below a prefix, and as they were sent: what a router or a URL would take for the same path is the
  * application's, so that nothing gets past what stands before it there.
  *
  * @throws TypeError or RangeError that names the path.
@@ -53,7 +55,10 @@ export function resolveMounting<Source>(
   const isOwn = ownPaths(handler);
   const findAddress = createFindAddress(options, reader, emitWarning);
   return {
-    answers: (source) => isOwn(pathOf(reader.target(source))),
+    answers(source) {
+      const path = pathOf(reader.target(source));
+      return isOwn(path) && !RESOLVED.test(path);
+    },
     clientOf: (source) => ({ address: findAddress(source), source }),
   };
 }

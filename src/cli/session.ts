@@ -5,7 +5,7 @@ import { CommandError } from "./command-error.ts";
 import { type ConfigDatabase, supplied, type TokenryConfig } from "./config.ts";
 import type { LoadConfig } from "./load-config.ts";
 import type { Values } from "./options.ts";
-import { shownLines } from "./shown.ts";
+import { jsonText, shownLines } from "./shown.ts";
 import type { Terminal } from "./terminal.ts";
 
 const TOKENRY_METHODS = ["issue", "get", "list", "revoke", "events", "close"] as const;
@@ -60,7 +60,7 @@ export class Session {
 
   /** One JSON document. */
   printJson(document: unknown): Promise<boolean> {
-    return this.terminal.out.write(`${JSON.stringify(document, null, 2)}\n`);
+    return this.terminal.out.write(`${jsonText(document, 2)}\n`);
   }
 
   /** Tells the person, beside the result. */

@@ -1,3 +1,5 @@
+import { cell } from "./shown.ts";
+
 /** A column of a table. */
 export interface Column<Row> {
   readonly title: string;
@@ -8,14 +10,6 @@ export interface Column<Row> {
 
 const GAP = 2;
 const LEAST_WIDTH = 6;
-/** Control characters and the marks that turn the direction of text: a terminal would obey them. */
-const UNSAFE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
-
-/** A text from outside as it may stand in a line of a terminal. */
-export function cell(text: string): string {
-  return text.replace(UNSAFE, "\ufffd");
-}
-
 /**
  * Lines of a table no wider than `width`, the titles first, as long as its columns can be shortened that far. A character counts as one
  * column of the terminal.

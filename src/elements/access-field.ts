@@ -56,7 +56,7 @@ export class TokenryAccessField extends TokenryField {
       }
       tbody th {
         line-height: 1.75rem;
-        width: 28%;
+        width: 22%;
         padding-inline-end: 1rem;
       }
       tbody :is(th, td) {
@@ -65,9 +65,9 @@ export class TokenryAccessField extends TokenryField {
         vertical-align: top;
       }
       .levels {
-        display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr));
-        gap: 0.25rem 1rem;
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.25rem 1.25rem;
       }
       label:has(input[type="radio"], input[type="checkbox"]) {
         display: flex;

@@ -6,6 +6,7 @@ import {
 } from "../manage/client/index.ts";
 import type { Load } from "./load.ts";
 import { localeOf } from "./locale.ts";
+import { SaidError } from "./said-error.ts";
 import { type Saying, say, TEXTS, type TextName, type Texts, type TextValues } from "./texts.ts";
 import { BUTTONS, FIELDS, NOTES, THEME } from "./theme.ts";
 
@@ -24,7 +25,7 @@ export abstract class TokenryElement extends LitElement {
   declare texts: Texts;
   /** In place of `api`: a client that is there already. */
   declare client: ManagementClient | undefined;
-  #told: unknown;
+  #told: { readonly error: unknown; readonly isSaid: boolean } | undefined;
   #own: { readonly api: string; readonly client: ManagementClient } | undefined;
 
   constructor() {
@@ -56,21 +57,25 @@ export abstract class TokenryElement extends LitElement {
     return say(name, { ...this.saying, values });
   }
 
-  /** What to say of a failure. Who listens for `tokenry-signed-out` can have the user sign in. */
+  /** What to say of a failure. Who listens for `tokenry-signed-out` and `tokenry-step-up-required` can have the user sign in or confirm. */
   protected sayFailure(error: unknown): string {
+    if (error instanceof SaidError) return this.say(error.text);
     const code = error instanceof ManagementError ? error.code : "unexpected";
-    if (code === "signed_out") this.#tellSignedOut(error);
+    if (isSignedOut(error)) this.#tellOnce(error, "tokenry-signed-out");
+    if (code === "step_up_required") this.#tellOnce(error, "tokenry-step-up-required");
     // What was wrong with an input is said by the server only.
     if (error instanceof ManagementError && code === "invalid_input")
       return [error.message, ...error.errors.map(({ message }) => message)].join(" ");
     return this.say(isTextName(code) ? code : "unexpected");
   }
 
-  /** Once for each failure, however often it is drawn. */
-  #tellSignedOut(error: unknown): void {
-    if (this.#told === error) return;
-    this.#told = error;
-    this.tell("tokenry-signed-out");
+  /** Tells once of each failure, however often it is drawn; `true`: the page says it itself. */
+  #tellOnce(error: unknown, type: string): boolean {
+    if (this.#told !== undefined && this.#told.error === error) return this.#told.isSaid;
+    const told = { bubbles: true, composed: true, cancelable: true };
+    const isSaid = !this.dispatchEvent(new CustomEvent(type, told));
+    this.#told = { error, isSaid };
+    return isSaid;
   }
 
   /** Tells the page what happened. No detail holds a secret. */
@@ -109,11 +114,20 @@ export abstract class TokenryElement extends LitElement {
 
   /** Says what failed, and how to try again where that is of use. */
   protected drawFailure(error: unknown, again?: () => void): TemplateResult {
+    // A dialog, which has no such button, is over what the page says.
+    if (again !== undefined && isSignedOut(error)) {
+      if (this.#tellOnce(error, "tokenry-signed-out")) return html``;
+    }
     return html`<div class="note danger" role="alert" part="error">
       <p>${this.sayFailure(error)}</p>
       ${again === undefined ? nothing : html`<button type="button" @click=${again}>${this.say("retry")}</button>`}
     </div>`;
   }
+}
+
+/** Whether the session has ended. */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof ManagementError && error.code === "signed_out";
 }
 
 function isTextName(code: string): code is TextName {

@@ -234,6 +234,7 @@ export class TokenryEvents extends TokenryElement {
 
   #drawNotices(): TemplateResult {
     return html`<tokenry-parked-notices
+      exportparts="notices, error"
       .client=${this.managing}
       .texts=${this.texts}
     ></tokenry-parked-notices>`;

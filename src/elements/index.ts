@@ -1,6 +1,5 @@
 import { ConfirmDialog } from "./confirm-dialog.ts";
 import { define } from "./define.ts";
-import { TokenryDialog } from "./dialog.ts";
 import { TokenryEvents } from "./events-element.ts";
 import { defineFields } from "./fields.ts";
 import { TokenryOwnerTokens } from "./owner-tokens-element.ts";
@@ -25,7 +24,6 @@ export { TokenryEvents, TokenryOwnerTokens, TokenryTokens, TokenryZones };
  */
 export function defineElements(): void {
   defineFields();
-  define("tokenry-dialog", TokenryDialog);
   define("tokenry-confirm-dialog", ConfirmDialog);
   define("tokenry-secret-dialog", SecretDialog);
   define("tokenry-token-form", TokenForm);

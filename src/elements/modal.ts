@@ -42,6 +42,7 @@ export const DIALOG: CSSResult = css`
   }
   .content {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 1rem;
     align-content: start;
     padding: 0.25rem 1.25rem 1.25rem;
@@ -49,6 +50,9 @@ export const DIALOG: CSSResult = css`
   }
   .failure:not(:empty) {
     padding: 0 1.25rem 1rem;
+  }
+  form:empty {
+    display: none;
   }
   footer {
     display: flex;
@@ -59,7 +63,15 @@ export const DIALOG: CSSResult = css`
     border-top: 1px solid var(--_border);
     background: var(--_raised);
   }
+  @media (max-width: 30rem) {
+    footer button {
+      flex: 1 1 auto;
+    }
+  }
 `;
+
+/** What a page may style of a dialog. */
+export const DIALOG_PARTS = "dialog, dialog-header, dialog-content, dialog-actions, error";
 
 /** What a dialog holds. */
 export interface ModalParts {
@@ -90,14 +102,14 @@ export class Modal implements ReactiveController {
 
   hostConnected(): void {
     this.#before = deepActiveElement();
+    this.#host.setAttribute("exportparts", DIALOG_PARTS);
   }
 
   hostUpdated(): void {
     const dialog = this.#host.shadowRoot?.querySelector("dialog");
     if (dialog == null || dialog.open) return;
     dialog.showModal();
-    const first = dialog.querySelector<HTMLElement>("[autofocus]");
-    (first ?? this.#host.querySelector<HTMLElement>("[autofocus]"))?.focus();
+    dialog.querySelector<HTMLElement>("[autofocus]")?.focus();
   }
 
   hostDisconnected(): void {

@@ -135,7 +135,7 @@ export class SecretDialog extends TokenryElement {
   }
 
   #drawGuardActions(): TemplateResult {
-    return html`<button type="button" class="danger" @click=${this.#close}>
+    return html`<button type="button" @click=${this.#close}>
         ${this.say("secret_close_anyway")}
       </button>
       <button type="button" class="primary" @click=${this.#goBack}>

@@ -34,6 +34,11 @@ export const SECRET_FIELD: CSSResult = css`
   .secret .copy {
     min-width: 5.75rem;
   }
+  @media (max-width: 30rem) {
+    .secret .copy {
+      flex: 1;
+    }
+  }
   .secret .done {
     color: var(--_good);
     border-color: currentColor;

@@ -166,6 +166,9 @@ export const FIELDS: CSSResult = css`
     color: var(--_muted);
     font-size: 0.875rem;
   }
+  .fault:empty {
+    position: absolute;
+  }
   .fault {
     color: var(--_danger);
     font-size: 0.875rem;

@@ -11,13 +11,16 @@ export interface TokenList {
   readonly parts: readonly TokenPart[];
   /** Where it goes on; `undefined`: it is all there. */
   readonly next: string | undefined;
+  /** New tokens, whose place is behind what is known. */
+  readonly ahead: readonly WireToken[];
 }
 
-export const NO_TOKENS: TokenList = { parts: [], next: undefined };
+export const NO_TOKENS: TokenList = { parts: [], next: undefined, ahead: [] };
 
 /** The list with one more part, which began at its `next`. */
 export function extended(list: TokenList, { tokens, cursor }: WireTokenPage): TokenList {
-  return { parts: [...list.parts, { cursor: list.next, tokens }], next: cursor };
+  const parts = [...list.parts, { cursor: list.next, tokens }];
+  return { parts, next: cursor, ahead: without(list.ahead, tokens) };
 }
 
 /**
@@ -28,13 +31,12 @@ export function refreshed(list: TokenList, index: number, page: WireTokenPage): 
   const part = list.parts[index];
   if (part === undefined) return list;
   const isLast = index === list.parts.length - 1;
-  const later = new Set(
-    list.parts.slice(index + 1).flatMap(({ tokens }) => tokens.map(({ id }) => id)),
-  );
-  const tokens = page.tokens.filter(({ id }) => !later.has(id));
+  const later = list.parts.slice(index + 1).flatMap((each) => each.tokens);
+  const tokens = without(page.tokens, later);
   return {
     parts: list.parts.with(index, { ...part, tokens }),
     next: isLast ? page.cursor : list.next,
+    ahead: without(list.ahead, tokens),
   };
 }
 
@@ -48,11 +50,11 @@ export function removed(list: TokenList, id: string): TokenList {
   return mapped(list, (tokens) => tokens.filter((each) => each.id !== id));
 }
 
-/** The list with a new token, which is its last: as long as the list is not all there, it comes with the rest. */
+/** The list with a new token, which is its last: as long as the list is not all there, it is ahead of its place. */
 export function added(list: TokenList, token: WireToken): TokenList {
-  if (list.next !== undefined) return list;
+  if (list.next !== undefined) return { ...list, ahead: [...without(list.ahead, [token]), token] };
   const last = list.parts.at(-1) ?? { cursor: undefined, tokens: [] };
-  const tokens = [...last.tokens.filter(({ id }) => id !== token.id), token];
+  const tokens = [...without(last.tokens, [token]), token];
   return { ...list, parts: [...list.parts.slice(0, -1), { ...last, tokens }] };
 }
 
@@ -62,13 +64,19 @@ export function countOf({ parts }: TokenList): number {
 }
 
 /** A token by its id. */
-export function tokenOf({ parts }: TokenList, id: string): WireToken | undefined {
-  return parts.flatMap(({ tokens }) => tokens).find((token) => token.id === id);
+export function tokenOf({ parts, ahead }: TokenList, id: string): WireToken | undefined {
+  return [...parts.flatMap(({ tokens }) => tokens), ...ahead].find((token) => token.id === id);
 }
 
 function mapped(
   list: TokenList,
   change: (tokens: readonly WireToken[]) => readonly WireToken[],
 ): TokenList {
-  return { ...list, parts: list.parts.map((part) => ({ ...part, tokens: change(part.tokens) })) };
+  const parts = list.parts.map((part) => ({ ...part, tokens: change(part.tokens) }));
+  return { ...list, parts, ahead: change(list.ahead) };
+}
+
+function without(tokens: readonly WireToken[], others: readonly WireToken[]): WireToken[] {
+  const ids = new Set(others.map(({ id }) => id));
+  return tokens.filter(({ id }) => !ids.has(id));
 }

@@ -46,6 +46,16 @@ export function rightsOf({
   return { ...standing, issue: true, replace: true };
 }
 
+/** Who is signed out is offered nothing. */
+export function withoutDeeds({ reason }: Rights): Rights {
+  return reason === undefined ? NONE : { ...NONE, reason };
+}
+
+/** Whether no method is left to an owner who may use APIs otherwise: every call is refused. */
+export function opensNothing({ active, apiAccess, methods }: WireOwner): boolean {
+  return active && apiAccess && methods?.length === 0;
+}
+
 const NONE: Rights = {
   issue: false,
   replace: false,

@@ -11,6 +11,12 @@ export const TOKENS_STYLES: CSSResult = css`
   .list {
     gap: 0.75rem;
   }
+  .ahead {
+    display: grid;
+    gap: 0.5rem;
+    padding-bottom: 1rem;
+    border-bottom: 1px solid var(--_border);
+  }
   .top,
   .card > header {
     display: flex;
@@ -18,6 +24,9 @@ export const TOKENS_STYLES: CSSResult = css`
     align-items: flex-start;
     justify-content: space-between;
     gap: 0.5rem 1rem;
+  }
+  .top {
+    align-items: center;
   }
   .top h2 {
     outline-offset: 4px;
@@ -140,17 +149,16 @@ export const TOKENS_STYLES: CSSResult = css`
     gap: 0.75rem;
   }
   @container (min-width: 44rem) {
-    .card:has(.actions) .below {
-      grid-template-columns: auto minmax(0, 1fr);
+    .below > * {
+      grid-area: 1 / 1;
     }
-    .card .history {
-      justify-self: end;
-      text-align: end;
+    .actions {
+      place-self: start;
+      z-index: 1;
     }
-    .card .history[open] {
-      grid-column: 1 / -1;
-      justify-self: stretch;
-      text-align: start;
+    .history summary {
+      margin-inline-start: auto;
+      line-height: 1.625rem;
     }
     .pair.two {
       grid-template-columns: repeat(2, minmax(0, 1fr));
@@ -162,6 +170,7 @@ export const TOKENS_STYLES: CSSResult = css`
     }
     .facts > div {
       display: flex;
+      align-items: baseline;
       justify-content: space-between;
       gap: 1rem;
     }

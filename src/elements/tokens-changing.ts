@@ -1,4 +1,4 @@
-import type { PropertyDeclarations } from "lit";
+import { html, type PropertyDeclarations, type TemplateResult } from "lit";
 import {
   ManagementError,
   type WireContext,
@@ -8,7 +8,7 @@ import {
   type WireOwner,
   type WireToken,
 } from "../manage/client/index.ts";
-import { TokenryElement } from "./base-element.ts";
+import { isSignedOut, TokenryElement } from "./base-element.ts";
 import { deepActiveElement } from "./modal.ts";
 import { RepeatKey } from "./repeat-key.ts";
 import { SecretHolder } from "./secret-holder.ts";
@@ -47,8 +47,10 @@ export interface SectionFacts {
   readonly ownerName: string;
   /** In place of the section's own title. */
   readonly heading: string | undefined;
-  /** Whether there are sections of other kinds beside it. */
-  readonly isOneOfSeveral: boolean;
+  /** Whether there may be sections of other kinds beside it: its title tells which kind it is of. */
+  readonly namesKind: boolean;
+  /** Whether the session has ended: the screen says so, and nothing is offered. */
+  readonly isSignedOut: boolean;
   /** Whether it is left out as long as it is empty and its owner can do nothing about it. */
   readonly mayHide: boolean;
 }
@@ -93,6 +95,13 @@ export abstract class ChangingTokens extends TokenryElement {
 
   protected get owner(): WireOwner {
     return this.facts.owner;
+  }
+
+  /** That the session has ended is told to the screen, which says it once. */
+  protected override drawFailure(error: unknown, again?: () => void): TemplateResult {
+    if (!isSignedOut(error)) return super.drawFailure(error, again);
+    this.sayFailure(error);
+    return html``;
   }
 
   /** Fetches anew what is on the screen. Never rejects. */

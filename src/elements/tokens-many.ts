@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
-import type { WireToken } from "../manage/client/index.ts";
+import { ManagementError, type WireToken } from "../manage/client/index.ts";
 import { stateOf } from "./status.ts";
 import { drawCard } from "./token-card.ts";
 import {
@@ -38,7 +38,17 @@ export class ManyTokens extends TokensSection {
     if (this.#pages.list.parts.length === 0) return this.#pages.restart();
     const far = new Set(this.#window.far);
     this.#stale = far;
+    await Promise.all(this.#pages.list.ahead.map(({ id }) => this.#lookAt(id)));
     await this.#pages.refresh([...this.#pages.list.parts.keys()].filter((part) => !far.has(part)));
+  }
+
+  /** What is ahead of its place comes with no part. */
+  async #lookAt(id: string): Promise<void> {
+    try {
+      this.put(await this.managing.token(id));
+    } catch (error) {
+      if (error instanceof ManagementError && error.code === "not_found") this.drop(id);
+    }
   }
 
   protected override tokenNow(id: string): WireToken | undefined {
@@ -46,9 +56,9 @@ export class ManyTokens extends TokensSection {
   }
 
   protected override shownTokens(): readonly WireToken[] {
-    return this.#pages.list.parts.flatMap(({ tokens }, index) =>
-      this.#window.heightOf(index) === undefined ? tokens : [],
-    );
+    const { parts, ahead } = this.#pages.list;
+    const near = parts.filter((_, index) => this.#window.heightOf(index) === undefined);
+    return [...ahead, ...near.flatMap(({ tokens }) => tokens)];
   }
 
   protected override put(token: WireToken): void {
@@ -101,10 +111,21 @@ export class ManyTokens extends TokensSection {
       return html`<div class="empty"><p>${this.say("many_none")}</p></div>
         ${failure}`;
     return html`${this.#isFull ? html`<p class="muted">${this.say("limit_reached")}</p>` : nothing}
+      ${this.#drawAhead(list.ahead)}
       <div class="list">
         ${list.parts.map((part, index) => this.#drawPart(part, index))} ${this.#drawEnd()}
       </div>
       ${failure}`;
+  }
+
+  #drawAhead(tokens: readonly WireToken[]): TemplateResult | typeof nothing {
+    if (tokens.length === 0) return nothing;
+    return html`<div class="ahead">
+      <p id="ahead" class="muted">${this.say("many_new")}</p>
+      <ul class="list" aria-labelledby="ahead">
+        ${tokens.map((token) => html`<li>${this.#drawToken(token)}</li>`)}
+      </ul>
+    </div>`;
   }
 
   #drawPart({ tokens }: TokenPart, index: number): TemplateResult {

@@ -1,13 +1,21 @@
-import { type CSSResult, css, html, type PropertyDeclarations, type TemplateResult } from "lit";
+import {
+  type CSSResult,
+  css,
+  html,
+  nothing,
+  type PropertyDeclarations,
+  type TemplateResult,
+} from "lit";
 import { keyed } from "lit/directives/keyed.js";
 import type { WireContext, WireOwner } from "../manage/client/index.ts";
-import { TokenryElement } from "./base-element.ts";
+import { isSignedOut, TokenryElement } from "./base-element.ts";
 import { Load } from "./load.ts";
+import { DIALOG_PARTS } from "./modal.ts";
 import { Revisit } from "./revisit.ts";
 import type { ChangingTokens, SectionFacts } from "./tokens-changing.ts";
 
 /** What a page may style within a section. */
-const PARTS = "section, token, state, waiting, steps, loading, error";
+const PARTS = `section, token, state, waiting, steps, loading, ${DIALOG_PARTS}`;
 
 /** Who asks, what there is, and about whom. */
 export interface ScreenFacts {
@@ -34,7 +42,7 @@ export abstract class TokensScreen extends TokenryElement {
 
   /** The kind to show. Default: all. */
   declare kind: string | undefined;
-  /** In place of a section's own title. */
+  /** In place of a section's own title. Where there are several, each has its kind behind it. */
   declare heading: string | undefined;
   protected readonly facts: Load<ScreenFacts>;
 
@@ -67,27 +75,46 @@ export abstract class TokensScreen extends TokenryElement {
   #drawSections(facts: ScreenFacts): TemplateResult {
     const sections = this.#sections(facts);
     if (sections.length === 0) return html`<div class="empty"><p>${this.say("no_kinds")}</p></div>`;
-    return html`<div class="sections">
+    return html`<div class="sections" @tokenry-signed-out=${this.#lookAgain}>
+        ${this.#drawSignedOut()}
         ${sections.map((section) =>
           keyed(`${section.owner.id}/${section.kind}`, this.#drawSection(section)),
         )}
       </div>`;
   }
 
+  get #isSignedOut(): boolean {
+    const { current } = this.facts;
+    return current.state === "ready" && isSignedOut(current.error);
+  }
+
+  /** Once for all sections. What is drawn stays: a new secret may be on the screen. */
+  #drawSignedOut(): TemplateResult | typeof nothing {
+    const { current } = this.facts;
+    if (!this.#isSignedOut || current.state !== "ready") return nothing;
+    return this.drawFailure(current.error, () => {
+      this.#lookAgain();
+      this.refreshSections();
+    });
+  }
+
+  readonly #lookAgain = (): void => void this.facts.again();
+
   #sections({ context, owner }: ScreenFacts): readonly SectionFacts[] {
     const kinds = Object.entries(context.kinds).filter(
       ([kind]) => this.kind === undefined || kind === this.kind,
     );
     const ownerName = this.nameOf(owner);
-    const isOneOfSeveral = kinds.length > 1;
+    // An element of another kind may be on the same page.
+    const others = this.heading === undefined ? Object.keys(context.kinds) : kinds;
+    const namesKind = others.length > 1;
     // As long as something else is there.
     const mayHide = kinds.some(([, { issuedBy }]) => issuedBy === "owner");
-    const facts = { context, owner, ownerName, heading: this.heading, isOneOfSeveral, mayHide };
-    return kinds.map(([kind, rules]) => ({ ...facts, kind, rules }));
+    const shown = { heading: this.heading, namesKind, mayHide, isSignedOut: this.#isSignedOut };
+    return kinds.map(([kind, rules]) => ({ context, owner, ownerName, ...shown, kind, rules }));
   }
 
   #drawSection(facts: SectionFacts): TemplateResult {
-    const again = () => void this.facts.again();
     switch (facts.rules.slots) {
       case "single":
         return html`<tokenry-single-tokens
@@ -96,7 +123,7 @@ export abstract class TokensScreen extends TokenryElement {
           .client=${this.managing}
           .texts=${this.texts}
           .facts=${facts}
-          @rights-changed=${again}
+          @rights-changed=${this.#lookAgain}
         ></tokenry-single-tokens>`;
       case "many":
         return html`<tokenry-many-tokens
@@ -105,7 +132,7 @@ export abstract class TokensScreen extends TokenryElement {
           .client=${this.managing}
           .texts=${this.texts}
           .facts=${facts}
-          @rights-changed=${again}
+          @rights-changed=${this.#lookAgain}
         ></tokenry-many-tokens>`;
       case "pair":
         return html`<tokenry-pair-tokens
@@ -114,7 +141,7 @@ export abstract class TokensScreen extends TokenryElement {
           .client=${this.managing}
           .texts=${this.texts}
           .facts=${facts}
-          @rights-changed=${again}
+          @rights-changed=${this.#lookAgain}
         ></tokenry-pair-tokens>`;
     }
   }

@@ -7,7 +7,7 @@ import { Ticker } from "./ticker.ts";
 import { type CardView, drawAction } from "./token-card.ts";
 import { drawTokenDialog } from "./token-dialogs.ts";
 import { entriesOf } from "./token-entries.ts";
-import { type Rights, rightsOf } from "./token-rights.ts";
+import { opensNothing, type Rights, rightsOf, withoutDeeds } from "./token-rights.ts";
 import { TOKENS_STYLES } from "./token-styles.ts";
 import { ChangingTokens } from "./tokens-changing.ts";
 
@@ -28,7 +28,9 @@ export abstract class TokensSection extends ChangingTokens {
   protected abstract drawBody(): TemplateResult;
 
   protected get rights(): Rights {
-    return rightsOf({ actor: this.facts.context.actor, owner: this.owner, kind: this.rules });
+    const { isSignedOut, context } = this.facts;
+    const rights = rightsOf({ actor: context.actor, owner: this.owner, kind: this.rules });
+    return isSignedOut ? withoutDeeds(rights) : rights;
   }
 
   protected get view(): CardView {
@@ -59,10 +61,11 @@ export abstract class TokensSection extends ChangingTokens {
     const { reason } = this.rights;
     return html`<section aria-labelledby="title" part="section">
         <div class="top">
-          <h2 id="title" tabindex="-1">${this.facts.heading ?? this.#title}</h2>
+          <h2 id="title" tabindex="-1">${this.#title}</h2>
           ${this.drawTools()}
         </div>
         ${reason === undefined ? nothing : html`<p class="muted">${this.say(reason)}</p>`}
+        ${this.#drawOpensNothing()}
         ${this.drawBody()}
         ${this.failure === undefined ? nothing : this.drawFailure(this.failure, this.retry)}
         <p class="said muted" role="status">${this.said}</p>
@@ -71,8 +74,18 @@ export abstract class TokensSection extends ChangingTokens {
   }
 
   get #title(): TemplateResult {
-    const title = this.say(this.rules.slots === "many" ? "tokens_title" : "token_title");
-    return html`${title}${this.facts.isOneOfSeveral ? html` <span class="kind">${this.kind}</span>` : nothing}`;
+    const { heading, namesKind } = this.facts;
+    const title = heading ?? this.say(this.rules.slots === "many" ? "tokens_title" : "token_title");
+    return html`${title}${namesKind ? html` <span class="kind">${this.kind}</span>` : nothing}`;
+  }
+
+  #drawOpensNothing(): TemplateResult | typeof nothing {
+    const { owner } = this;
+    if (!opensNothing(owner)) return nothing;
+    const isOwn = owner.id === this.facts.context.actor.id;
+    return html`<div class="note warning">
+      <p>${this.say(isOwn ? "own_no_methods" : "no_methods")}</p>
+    </div>`;
   }
 
   protected drawTools(): TemplateResult | typeof nothing {

@@ -1,8 +1,16 @@
-import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
+import {
+  type CSSResult,
+  css,
+  html,
+  nothing,
+  type PropertyDeclarations,
+  type TemplateResult,
+} from "lit";
 import type { WireZone } from "../manage/client/index.ts";
 import { isZoneName } from "../network/entry.ts";
 import { TokenryElement } from "./base-element.ts";
 import { LIVE } from "./live-style.ts";
+import { DIALOG, Modal } from "./modal.ts";
 import { checkRanges, type FaultyLine, faultWords } from "./network-entry.ts";
 import { SWITCH } from "./switch-style.ts";
 import type { TextName } from "./texts.ts";
@@ -25,8 +33,9 @@ export class TokenryZoneDialog extends TokenryElement {
     failure: { state: true },
     isBusy: { state: true },
   };
-  static override styles = [
+  static override styles: CSSResult[] = [
     ...TokenryElement.styles,
+    DIALOG,
     LIVE,
     SWITCH,
     css`
@@ -50,8 +59,9 @@ export class TokenryZoneDialog extends TokenryElement {
   declare private faults: readonly FaultyLine[];
   declare private nameFault: TextName | undefined;
   declare private rangesFault: TextName | undefined;
-  declare private failure: string;
+  declare private failure: unknown;
   declare private isBusy: boolean;
+  readonly #modal: Modal;
 
   constructor() {
     super();
@@ -61,8 +71,9 @@ export class TokenryZoneDialog extends TokenryElement {
     this.faults = [];
     this.nameFault = undefined;
     this.rangesFault = undefined;
-    this.failure = "";
+    this.failure = undefined;
     this.isBusy = false;
+    this.#modal = new Modal(this, () => this.#close());
   }
 
   override connectedCallback(): void {
@@ -76,31 +87,19 @@ export class TokenryZoneDialog extends TokenryElement {
       zone === undefined
         ? this.say("zone_add")
         : this.say("zone_edit_heading", { zone: zone.name });
-    return html`<tokenry-dialog
-      .heading=${heading}
-      .closeLabel=${this.say("close")}
-      @close-wanted=${this.#close}
-    >
-      <form id="form" novalidate @submit=${this.#submit}>
+    return this.#modal.draw({
+      heading,
+      closeLabel: this.say("close"),
+      content: html`<form id="form" novalidate @submit=${this.#submit}>
         ${zone === undefined ? this.#drawName() : nothing} ${this.#drawRanges()}
         ${this.#drawBlocked()}
-        ${
-          this.failure === ""
-            ? nothing
-            : html`<div class="note danger" role="alert"><p>${this.failure}</p></div>`
-        }
-      </form>
-      <button slot="actions" type="button" @click=${this.#close}>${this.say("cancel")}</button>
-      <button
-        slot="actions"
-        type="button"
-        class="primary"
-        aria-disabled=${this.isBusy}
-        @click=${this.#submit}
-      >
-        ${this.say("save")}
-      </button>
-    </tokenry-dialog>`;
+      </form>`,
+      failure: this.failure === undefined ? undefined : this.drawFailure(this.failure),
+      actions: html`<button type="button" @click=${this.#close}>${this.say("cancel")}</button>
+        <button type="submit" form="form" class="primary" aria-disabled=${this.isBusy}>
+          ${this.say("save")}
+        </button>`,
+    });
   }
 
   #drawName(): TemplateResult {
@@ -226,15 +225,12 @@ export class TokenryZoneDialog extends TokenryElement {
   async #save(ranges: string[]): Promise<void> {
     const blocked = this.isBlocked;
     this.isBusy = true;
-    this.failure = "";
+    this.failure = undefined;
     try {
       const detail = await this.managing.putZone(this.#name, { ranges, blocked });
       this.dispatchEvent(new CustomEvent("zone-saved", { detail }));
     } catch (error) {
-      const known = zoneFailure(error, blocked ? "block" : "save");
-      this.failure = known === undefined ? this.sayFailure(error) : this.say(known);
-      await this.updateComplete;
-      this.renderRoot.querySelector(".note.danger")?.scrollIntoView({ block: "nearest" });
+      this.failure = zoneFailure(error, blocked ? "block" : "save");
     } finally {
       this.isBusy = false;
     }

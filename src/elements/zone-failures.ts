@@ -1,11 +1,17 @@
 import { ManagementError } from "../manage/client/index.ts";
+import { SaidError } from "./said-error.ts";
 import type { TextName } from "./texts.ts";
 
 /** What was to be done with a zone. */
 export type ZoneDeed = "remove" | "block" | "save";
 
-/** What to say of a failure that means something else for zones than for tokens; `undefined` for all others. */
-export function zoneFailure(error: unknown, deed: ZoneDeed): TextName | undefined {
+/** A failure as zones say it: some mean something else for zones than for tokens. */
+export function zoneFailure(error: unknown, deed: ZoneDeed): unknown {
+  const text = textOf(error, deed);
+  return text === undefined ? error : new SaidError(text, error);
+}
+
+function textOf(error: unknown, deed: ZoneDeed): TextName | undefined {
   if (!(error instanceof ManagementError)) return undefined;
   if (error.code === "limit_reached") return "zone_limit";
   if (error.code !== "zone_in_use") return undefined;

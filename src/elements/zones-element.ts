@@ -14,6 +14,8 @@ type Open =
 /**
  * The network zones of the signed-in administrator's account.
  *
+ * Attributes: `heading`, in place of the title; `api`, where the management API is (default `/tokenry`).
+ *
  * Says `tokenry-zones-changed` with the name of a zone that was saved or removed.
  *
  * @example
@@ -21,10 +23,10 @@ type Open =
  */
 export class TokenryZones extends TokenryElement {
   static override properties: PropertyDeclarations = {
+    ...TokenryElement.properties,
+    heading: { type: String },
     open: { state: true },
     said: { state: true },
-    failure: { state: true },
-    isBusy: { state: true },
   };
   static override styles = [
     ...TokenryElement.styles,
@@ -96,18 +98,17 @@ export class TokenryZones extends TokenryElement {
     `,
   ];
 
+  /** In place of the title. */
+  declare heading: string | undefined;
   declare private open: Open;
   declare private said: string;
-  declare private failure: string;
-  declare private isBusy: boolean;
   readonly #zones: Load<readonly WireZone[]>;
 
   constructor() {
     super();
+    this.heading = undefined;
     this.open = { dialog: "none" };
     this.said = "";
-    this.failure = "";
-    this.isBusy = false;
     this.#zones = new Load(this, async () => (await this.managing.zones()).zones);
   }
 
@@ -115,7 +116,7 @@ export class TokenryZones extends TokenryElement {
     return html`<section aria-labelledby="heading" part="zones">
         <header>
           <div>
-            <h2 id="heading" tabindex="-1">${this.say("zones_heading")}</h2>
+            <h2 id="heading" tabindex="-1">${this.heading ?? this.say("zones_heading")}</h2>
             <p class="muted">${this.say("zones_intro")}</p>
           </div>
           ${
@@ -219,35 +220,26 @@ export class TokenryZones extends TokenryElement {
   }
 
   #drawRemoval(zone: WireZone): TemplateResult {
-    return html`<tokenry-dialog
+    return html`<tokenry-confirm-dialog
+      ends
+      .client=${this.managing}
+      .texts=${this.texts}
       .heading=${this.say("zone_remove_heading", { zone: zone.name })}
-      .closeLabel=${this.say("close")}
+      .action=${this.say("zone_remove_do")}
+      .content=${html`<p>${this.say("zone_remove_warning")}</p>
+        ${zone.blocked ? html`<div class="note warning"><p>${this.say("zone_remove_blocked_warning")}</p></div>` : nothing}`}
+      .act=${() => this.#remove(zone)}
       @close-wanted=${this.#close}
-    >
-      <p>${this.say("zone_remove_warning")}</p>
-      ${zone.blocked ? html`<div class="note warning"><p>${this.say("zone_remove_blocked_warning")}</p></div>` : nothing}
-      ${this.failure === "" ? nothing : html`<div class="note danger" role="alert"><p>${this.failure}</p></div>`}
-      <button slot="actions" type="button" @click=${this.#close}>${this.say("cancel")}</button>
-      <button
-        slot="actions"
-        type="button"
-        class="danger"
-        aria-disabled=${this.isBusy}
-        @click=${() => this.#remove(zone)}
-      >
-        ${this.say("zone_remove_do")}
-      </button>
-    </tokenry-dialog>`;
+    ></tokenry-confirm-dialog>`;
   }
 
   #show(open: Open): void {
     this.said = "";
-    this.failure = "";
     this.open = open;
   }
 
   readonly #close = (): void => {
-    if (!this.isBusy) this.open = { dialog: "none" };
+    this.open = { dialog: "none" };
   };
 
   #saved(zone: WireZone): void {
@@ -257,22 +249,12 @@ export class TokenryZones extends TokenryElement {
   }
 
   async #remove({ name }: WireZone): Promise<void> {
-    if (this.isBusy) return;
-    this.isBusy = true;
-    this.failure = "";
-    try {
-      const isGone = await this.#removeUnlessGone(name);
-      this.#zones.set((this.#zones.value ?? []).filter((zone) => zone.name !== name));
-      this.#done(isGone ? "zone_gone" : "zone_removed", name);
-      await this.updateComplete;
-      // The button that was clicked is gone with its zone.
-      this.renderRoot.querySelector<HTMLElement>("#heading")?.focus();
-    } catch (error) {
-      const known = zoneFailure(error, "remove");
-      this.failure = known === undefined ? this.sayFailure(error) : this.say(known);
-    } finally {
-      this.isBusy = false;
-    }
+    const isGone = await this.#removeUnlessGone(name);
+    this.#zones.set((this.#zones.value ?? []).filter((zone) => zone.name !== name));
+    this.#done(isGone ? "zone_gone" : "zone_removed", name);
+    await this.updateComplete;
+    // The button that was clicked is gone with its zone.
+    this.renderRoot.querySelector<HTMLElement>("#heading")?.focus();
   }
 
   async #removeUnlessGone(name: string): Promise<boolean> {
@@ -281,7 +263,7 @@ export class TokenryZones extends TokenryElement {
       return false;
     } catch (error) {
       if (error instanceof ManagementError && error.code === "not_found") return true;
-      throw error;
+      throw zoneFailure(error, "remove");
     }
   }
 

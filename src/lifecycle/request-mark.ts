@@ -28,6 +28,11 @@ export function checkRequest(
   };
 }
 
+/** Whose a request is, where that is told. */
+export function checkBy(by: unknown): string | undefined {
+  return by === undefined ? undefined : checkPattern(by, FINGERPRINT, "mark.by");
+}
+
 /** What a request came to, as it can be stored. */
 export function checkResult(result: unknown): string {
   if (typeof result !== "string") throw new TypeError("result must be a string");

@@ -14,6 +14,7 @@ const PRIVATE: readonly HeaderField[] = [["cache-control", "no-store"], ...SECUR
 
 const OUTAGE_SECONDS = 5;
 const UNKNOWN_SECONDS = 60;
+const LIMIT_SECONDS = 3600;
 
 /**
  * What some codes always carry. RFC 9110 section 15.5.2 asks for a challenge with every 401; no registered scheme means the session of an
@@ -22,6 +23,7 @@ const UNKNOWN_SECONDS = 60;
 const FIELDS: { readonly [Code in ManagementErrorCode]?: readonly HeaderField[] } = {
   signed_out: [["www-authenticate", 'Session realm="tokenry"']],
   idempotency_unknown: [["retry-after", `${UNKNOWN_SECONDS}`]],
+  idempotency_limit_reached: [["retry-after", `${LIMIT_SECONDS}`]],
   unavailable: [["retry-after", `${OUTAGE_SECONDS}`]],
 };
 

@@ -8,6 +8,7 @@ export const MANAGEMENT_ERRORS = {
     message: "An API token cannot manage tokens. Sign in instead.",
   },
   cross_site: { status: 403, message: "The request must come from a page of this application." },
+  step_up_required: { status: 403, message: "Confirm who you are, then try again." },
   unknown_path: { status: 404, message: "There is nothing at this path." },
   method_not_allowed: { status: 405, message: "This method is not allowed here." },
   idempotency_unknown: {
@@ -28,6 +29,10 @@ export const MANAGEMENT_ERRORS = {
   idempotency_key_reused: {
     status: 422,
     message: "The idempotency key belongs to another request.",
+  },
+  idempotency_limit_reached: {
+    status: 429,
+    message: "There were too many requests with an idempotency key. Try again later.",
   },
 } as const;
 

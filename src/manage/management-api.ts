@@ -131,7 +131,7 @@ async function outcomeOf(
     const input = await readInput(route, request, url.searchParams);
     if (isRefusal(input)) return input;
     const call = { tokens, actor, basePath, url, params, ...input, unchangedSince: undefined };
-    return carryOut(context, route, request, call);
+    return carryOut(context, route, { request, client }, call);
   });
 }
 
@@ -146,9 +146,13 @@ function checkActor(actor: unknown): string | undefined {
 async function carryOut(
   context: Context,
   route: Route,
-  { headers }: Request,
+  { request, client }: Pick<Asked, "request" | "client">,
   call: Call,
 ): Promise<Outcome | Refusal> {
+  const { headers } = request;
+  // What is not a plain yes is none (ASVS 16.5.3).
+  if (route.isSensitive && (await context.stepUp(request, client)) !== true)
+    return { code: "step_up_required" };
   const condition = readCondition(route, headers);
   if (isRefusal(condition)) return condition;
   const run = () => perform(route, call, condition.value);

@@ -28,6 +28,14 @@ export interface ManagementApiOptions<Source = unknown> {
    * const manage = managementApi<express.Request>(tokens, { actor: async (_request, { source }) => source?.session.userId });
    */
   readonly actor: (request: Request, client: WebClient<Source>) => Awaitable<string | undefined>;
+  /**
+   * Whether who is signed in has confirmed it lately, by a password say: asked before a token is issued, regenerated or rotated, and before all
+   * of an owner's are revoked. `false` is 403 `step_up_required`. Default: nobody is asked. Source: ASVS 7.5.3.
+   *
+   * @example
+   * const stepUp = async (request: Request) => (await sessionOf(request)).confirmedAt > Date.now() - 600_000;
+   */
+  readonly stepUp?: (request: Request, client: WebClient<Source>) => Awaitable<boolean>;
   /** Where clients find it: a path without a slash at its end. Default `"/tokenry"`. */
   readonly basePath?: string;
   /**
@@ -48,6 +56,7 @@ export interface ManagementApiOptions<Source = unknown> {
 /** The checked options. */
 export interface ResolvedManagement {
   readonly actor: ManagementApiOptions["actor"];
+  readonly stepUp: NonNullable<ManagementApiOptions["stepUp"]>;
   readonly basePath: string;
   /** `undefined`: the origin of the request's URL. */
   readonly origins: ReadonlySet<string> | undefined;
@@ -58,7 +67,7 @@ export interface ResolvedManagement {
 }
 
 const KEYS: ReadonlySet<string> = new Set([
-  ...["actor", "basePath", "origin", "idempotency", "clock", "onError", "problemBaseUrl"],
+  ...["actor", "stepUp", "basePath", "origin", "idempotency", "clock", "onError", "problemBaseUrl"],
 ]);
 const STORE = ["beginRequest", "finishRequest", "forgetRequest"];
 const LONGEST = 2048;
@@ -66,14 +75,21 @@ const LONGEST = 2048;
 /** Checks the options once. @throws TypeError or RangeError that names the path. */
 export function resolveManagement(options: ManagementApiOptions): ResolvedManagement {
   checkKeys(options, KEYS, "options");
-  const { actor, clock = Date, onError, basePath = "/tokenry", origin } = options;
+  const {
+    actor,
+    stepUp = () => true,
+    clock = Date,
+    onError,
+    basePath = "/tokenry",
+    origin,
+  } = options;
   const { idempotency = memoryIdempotency() } = options;
   if (typeof actor !== "function") throw new TypeError("options.actor must be a function");
-  checkFunctions({ onError }, "options");
+  checkFunctions({ onError, stepUp }, "options");
   checkMethods(clock, ["now"], "options.clock");
   checkMethods(idempotency, STORE, "options.idempotency");
   return {
-    ...{ actor, idempotency, now: timeOf(clock), report: tellOutage(onError) },
+    ...{ actor, stepUp, idempotency, now: timeOf(clock), report: tellOutage(onError) },
     basePath: resolveBasePath(basePath),
     origins: origin === undefined ? undefined : resolveOrigins(origin),
     problemBaseUrl: resolveBaseUrl(options.problemBaseUrl),

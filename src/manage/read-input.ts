@@ -35,7 +35,11 @@ interface Read {
 /** A parameter that is there twice is a list, which only some may be. */
 function readQuery(schema: z.ZodType, query: URLSearchParams): Read | Refusal {
   const given = new Map<string, string[]>();
-  for (const [name, value] of query) given.set(name, [...(given.get(name) ?? []), value]);
+  for (const [name, value] of query) {
+    const all = given.get(name);
+    if (all === undefined) given.set(name, [value]);
+    else all.push(value);
+  }
   const unsafe = [...query].filter(([, value]) => !isSafe(value));
   if (unsafe.length > 0)
     return inputRefusal([{ path: "", message: "the query holds control characters" }]);

@@ -68,6 +68,8 @@ export interface RouteFacts {
   readonly errors: readonly ManagementErrorCode[];
   /** Whether it takes `Idempotency-Key`. */
   readonly isRepeatable?: boolean;
+  /** Whether it makes a secret or ends many: `stepUp` is asked. */
+  readonly isSensitive?: boolean;
   /** Which precondition it takes, about a token: of a change, `If-Match`; of a reading, `If-None-Match`. */
   readonly condition?: "change" | "reading";
 }

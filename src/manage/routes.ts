@@ -18,11 +18,16 @@ const EVERYWHERE = [
   ...["owner_inactive", "unavailable"],
 ] as readonly ManagementErrorCode[];
 
+const IDEMPOTENCY = [
+  ...["idempotency_key_reused", "idempotency_unknown", "idempotency_gone"],
+  "idempotency_limit_reached",
+] as readonly ManagementErrorCode[];
+
 /** Every code that a route may answer with, each once. */
 export function codesOf(route: RouteFacts): readonly ManagementErrorCode[] {
   const codes = new Set<ManagementErrorCode>([...EVERYWHERE, ...route.errors]);
   if (route.method !== "GET") codes.add("json_required").add("body_too_large");
-  if (route.isRepeatable)
-    codes.add("idempotency_key_reused").add("idempotency_unknown").add("idempotency_gone");
+  if (route.isRepeatable) for (const code of IDEMPOTENCY) codes.add(code);
+  if (route.isSensitive) codes.add("step_up_required");
   return [...codes];
 }

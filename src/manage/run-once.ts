@@ -47,7 +47,9 @@ export async function runOnce(
   // The operation and the parts of the path stand for method and path, which can be written in several ways.
   const fingerprint = hashOf([operationId, params, query ?? null, body ?? null]);
   const at = now();
-  const begun = await store.beginRequest(storeKey, { fingerprint, until: at + KEPT_MS }, at);
+  const mark = { fingerprint, until: at + KEPT_MS, by: hashOf(actor.id) };
+  const begun = await store.beginRequest(storeKey, mark, at);
+  if (begun.state === "refused") return { code: "idempotency_limit_reached" };
   if (begun.state === "known") {
     if (begun.fingerprint !== fingerprint) return { code: "idempotency_key_reused" };
     return begun.result === null

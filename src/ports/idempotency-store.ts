@@ -6,6 +6,11 @@ export interface RequestMark {
   readonly fingerprint: string;
   /** Milliseconds since 1970 (UTC), later than now: the mark is forgotten then, not before, and soon after. */
   readonly until: number;
+  /**
+   * Whose request it is: a hash, 1 to 255 visible ASCII characters. A store whose room is small sees by it that nobody takes all of it; others
+   * need not keep it.
+   */
+  readonly by?: string;
 }
 
 /** What became of an attempt to begin a request. */
@@ -18,7 +23,9 @@ export type BegunRequest =
       readonly fingerprint: string;
       /** What it came to; `null`: begun, and not known to be finished. */
       readonly result: string | null;
-    };
+    }
+  /** Of whom it is by, as many are remembered as may be. Nothing was written. */
+  | { readonly state: "refused" };
 
 /**
  * Remembers which requests were begun and what they came to, so that a request that is sent again has no second effect.

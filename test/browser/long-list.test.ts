@@ -2,14 +2,16 @@ import type { CDPSession, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { describeWithChromium } from "./support/chromium.ts";
 import { type Desk, openDesk } from "./support/desk.ts";
+import { openDialog, press, takeSecret } from "./support/dialogs.ts";
 
 const COUNT = 10_000;
+const BATCH = 100;
 
 /** Issues very many tokens to one owner. */
-async function fill({ app }: Desk): Promise<void> {
-  for (let first = 0; first < COUNT; first += 100) {
+async function fill({ app }: Desk, count: number): Promise<void> {
+  for (let first = 0; first < count; first += BATCH) {
     await Promise.all(
-      Array.from({ length: 100 }, (_, index) =>
+      Array.from({ length: BATCH }, (_, index) =>
         app.tokens.issue({
           ...{ kind: "service", owner: "uma", actor: "uma" },
           name: `build ${first + index + 1}`,
@@ -46,7 +48,7 @@ describeWithChromium("a very long list", () => {
   test("10,000 tokens scroll to the end, and the page does not grow with them", async () => {
     await using desk = await openDesk();
     const fillBegun = performance.now();
-    await fill(desk);
+    await fill(desk, COUNT);
     console.log(
       `${COUNT} tokens issued in ${((performance.now() - fillBegun) / 1000).toFixed(1)} s`,
     );
@@ -79,4 +81,24 @@ describeWithChromium("a very long list", () => {
     await page.evaluate(() => window.scrollTo(0, 0));
     await first.waitFor();
   }, 600_000);
+
+  test("shows a new token at once, and at its place when that is there", async () => {
+    await using desk = await openDesk();
+    await fill(desk, 2 * BATCH);
+    const page = await desk.signIn("uma", "/tokens");
+    await page.getByRole("list", { name: "Tokens 1 to 50", exact: true }).waitFor();
+    await press(page, "Create token");
+    const form = await openDialog(page, "Create token");
+    await form.getByLabel("Name").fill("newest");
+    await press(form, "Create token");
+    await takeSecret(page);
+    const ahead = page.getByRole("list", { name: "New." });
+    const newest = page.getByRole("article", { name: "newest" });
+    await ahead.getByRole("article", { name: "newest" }).waitFor();
+    const { tokens } = await desk.app.tokens.list({ owner: "uma", actor: "uma", limit: 200 });
+    expect(tokens.map(({ name }) => name)).not.toContain("newest");
+    await scrollTo(page, "Tokens 201 to 201");
+    await ahead.waitFor({ state: "detached" });
+    expect(await newest.count()).toBe(1);
+  });
 });

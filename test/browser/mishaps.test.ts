@@ -9,6 +9,14 @@ import { generate } from "./support/steps.ts";
 const API = "**/tokenry/**";
 const abort = (route: Route): Promise<void> => route.abort();
 
+/** Has the answers to what is made be lost on the way. */
+const lose = (page: Page) =>
+  page.route(API, async (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    await route.fetch();
+    await route.abort();
+  });
+
 /** How many tokens a person has. */
 async function countOf({ app }: Desk, owner: string): Promise<number> {
   return (await app.tokens.list({ owner, actor: owner, limit: 200 })).tokens.length;
@@ -81,6 +89,31 @@ describeWithChromium("mishaps", () => {
     expect(await countOf(desk, "uma")).toBe(2);
   });
 
+  test("a double click regenerates, revokes and saves once", async () => {
+    await using desk = await openDesk();
+    await issueToCarol(desk);
+    const page = await desk.signIn("adam");
+    const sent: string[] = [];
+    page.on("request", (request) => {
+      if (request.method() !== "GET") sent.push(request.method());
+    });
+    await openTokens(page);
+    await press(page, "Regenerate");
+    await page.getByRole("dialog").getByRole("button", { name: "Regenerate" }).dblclick();
+    await takeSecret(page);
+    await press(page, "Revoke");
+    await page.getByRole("button", { name: "Revoke Token" }).dblclick();
+    await noDialog(page);
+    await page.goto("/security/zones");
+    await press(page, "Add zone");
+    const zone = page.getByRole("dialog");
+    await zone.getByLabel("Name").fill("office");
+    await zone.getByLabel("Ranges").fill("192.0.2.0/24");
+    await zone.getByRole("button", { name: "Save" }).dblclick();
+    await noDialog(page);
+    expect(sent).toEqual(["POST", "DELETE", "PUT"]);
+  });
+
   test("two tabs generate the one token: the later is told, and shows what there is", async () => {
     await using desk = await openDesk();
     const first = await desk.signIn("uma", "/profile/edit");
@@ -110,6 +143,27 @@ describeWithChromium("mishaps", () => {
     await press(late, "Regenerate");
     await second.getByText("It was changed meanwhile.").waitFor();
     expect(await call(desk, secret)).toBe(200);
+  });
+
+  test("two tabs edit a token: the later is told, and overwrites nothing unseen", async () => {
+    await using desk = await openDesk();
+    await issueToCarol(desk);
+    const first = await desk.signIn("adam");
+    const second = await first.context().newPage();
+    for (const page of [first, second]) {
+      await openTokens(page);
+      await press(page, "Edit");
+    }
+    const save = async (page: Page, name: string) => {
+      const form = await openDialog(page, "Edit token");
+      await form.getByLabel("Name").fill(name);
+      await press(form, "Save");
+    };
+    await save(first, "day shift");
+    await noDialog(first);
+    await save(second, "late shift");
+    await second.getByText("It was changed meanwhile.").waitFor();
+    await second.getByRole("article", { name: "day shift" }).waitFor();
   });
 
   test("two tabs revoke a token: for both it is gone", async () => {
@@ -168,11 +222,7 @@ describeWithChromium("mishaps", () => {
     await using desk = await openDesk();
     const page = await desk.signIn("uma", "/tokens");
     const form = await openForm(page, "nightly build");
-    await page.route("**/tokenry/owners/uma/tokens", async (route) => {
-      if (route.request().method() !== "POST") return route.continue();
-      await route.fetch();
-      await route.abort();
-    });
+    await lose(page);
     await press(form, "Create token");
     await form.getByText("The server cannot be reached.").waitFor();
     await page.unrouteAll();
@@ -182,6 +232,30 @@ describeWithChromium("mishaps", () => {
     await dialog.getByRole("button", { name: "Close" }).last().click();
     await noDialog(page);
     expect(await countOf(desk, "uma")).toBe(1);
+  });
+
+  test("an answer is lost: a token that is generated or regenerated again is the same", async () => {
+    await using desk = await openDesk();
+    const page = await desk.signIn("uma", "/profile/edit");
+    await lose(page);
+    await press(page, "Generate");
+    await page.getByText("The server cannot be reached.").waitFor();
+    await page.unrouteAll();
+    await press(page, "Try again");
+    const lost = "It was made, but its secret did not reach you.";
+    await (await openDialog(page, "New API Token")).getByText(lost).waitFor();
+    expect(await countOf(desk, "uma")).toBe(1);
+    await issueToCarol(desk);
+    const master = await desk.signIn("adam");
+    await openTokens(master);
+    await press(master, "Regenerate");
+    const question = await openDialog(master, "Regenerate API token");
+    await lose(master);
+    await press(question, "Regenerate");
+    await question.getByText("The server cannot be reached.").waitFor();
+    await master.unrouteAll();
+    await press(question, "Regenerate");
+    await (await openDialog(master, "New API Token")).getByText(lost).waitFor();
   });
 
   test("the session has ended: the dialog says so, and the page leads to the sign-in page", async () => {

@@ -75,7 +75,7 @@ async function lookAt(page: Page): Promise<string> {
 }
 
 describeWithChromium("the secret", () => {
-  test("is in the page only while it is shown, and nowhere else at any time", async () => {
+  test("OWN-07 is in the page only while it is shown, and nowhere else at any time", async () => {
     await using desk = await openDesk();
     const page = await desk.signIn("uma", "/profile/edit");
     await collectEvents(page);

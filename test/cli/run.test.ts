@@ -105,6 +105,31 @@ describe("a failure", () => {
     expect(err).not.toContain(secret.reveal());
   });
 
+  test.each([
+    "postgres://app:hun@ter2@db/app",
+    "postgres://app:hun/ter2@db/app",
+    "mysql://app:hun?ter2#x@db:3306/app",
+    `postgres://app:${"hunter2".repeat(1000)}@db/app`,
+  ])("that holds a password because of which the URL is none is told without: %#", async (url) => {
+    const line = commandLine({ tokens: () => Promise.reject(new Error(`no ${url}`)) });
+    const { err } = await line.run(["list", ADA]);
+    expect(err).toMatch(/^tokenry: no/);
+    expect(err).not.toMatch(/hun|ter2/);
+  });
+
+  test("that is long is told in time that grows with its length alone", async () => {
+    const message = "a.".repeat(500_000);
+    const line = commandLine({ tokens: () => Promise.reject(new Error(message)) });
+    const began = performance.now();
+    expect((await line.run(["list", ADA])).exitCode).toBe(1);
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+
+  test("that turns the direction of text does not turn the terminal's", async () => {
+    const line = commandLine({ tokens: () => Promise.reject(new Error("a\u202eb\u2028c")) });
+    expect((await line.run(["list", ADA])).err).toMatch(/^tokenry: a\ufffdb\ufffdc\n/);
+  });
+
   test("of a server that refuses connections exits with 3", async () => {
     const cause = Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
     const tokens = () => Promise.reject(new Error("no session", { cause }));

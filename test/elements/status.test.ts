@@ -5,7 +5,7 @@ const day = 86_400_000;
 const now = Date.parse("2026-11-30T12:00:00.000Z");
 const at = (ms: number): string => new Date(now + ms).toISOString();
 
-describe("how a token is doing", () => {
+describe("OKT-25, CORE-74 how a token is doing", () => {
   it.each([
     ["a use three days ago", { expiresAt: at(90 * day), lastUsedAt: at(-3 * day) }, "in_use"],
     ["an older use", { expiresAt: at(90 * day), lastUsedAt: at(-3 * day - 1) }, "idle"],

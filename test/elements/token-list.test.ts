@@ -69,8 +69,19 @@ describe("a list that is fetched part by part", () => {
     expect(tokenOf(two, "z")).toBeUndefined();
   });
 
+  it("has a new token ahead of its place until that is there", () => {
+    const ahead = (list: TokenList) => list.ahead.map(({ id }) => id).join("");
+    const more = added(added(two, token("y")), token("z"));
+    expect([ids(more), ahead(more)]).toEqual([["abc", "def"], "yz"]);
+    expect(tokenOf(more, "z")?.name).toBe("z");
+    expect(ahead(added(more, token("z", "other")))).toBe("yz");
+    expect(tokenOf(replaced(more, token("z", "other")), "z")?.name).toBe("other");
+    expect(ahead(removed(more, "y"))).toBe("z");
+    expect(ahead(extended(more, page("gy", "y")))).toBe("z");
+    expect(ahead(refreshed(more, 1, page("defyz")))).toBe("");
+  });
+
   it("has a new token at its end once all of it is there", () => {
-    expect(added(two, token("z"))).toBe(two);
     const whole = extended(two, page("g"));
     expect(ids(added(added(whole, token("z")), token("z")))).toEqual(["abc", "def", "gz"]);
     expect(ids(added(NO_TOKENS, token("z")))).toEqual(["z"]);

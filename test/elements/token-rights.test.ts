@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decideActor, decideReceiver } from "../../src/access/actor.ts";
-import { rightsOf } from "../../src/elements/token-rights.ts";
+import { opensNothing, rightsOf, withoutDeeds } from "../../src/elements/token-rights.ts";
 import type { Owner } from "../../src/index.ts";
 import type { WireOwner } from "../../src/manage/client/index.ts";
 
@@ -67,6 +67,24 @@ describe("what a screen offers", () => {
     expect(reason(adam, owner({ id: "uma", active: false }))).toBe("owner_inactive");
     const gone = owner({ id: "uma", active: false });
     expect(reason(gone, gone)).toBe("own_inactive");
+  });
+
+  it("is nothing to who is signed out; why it was less before stays", () => {
+    const uma = owner({ id: "uma" });
+    const made = (issuedBy: "owner" | "manager") =>
+      withoutDeeds(rightsOf({ actor: uma, owner: uma, kind: { issuedBy } }));
+    const none = { issue: false, replace: false, update: false, revoke: false, revokeAll: false };
+    expect(made("owner")).toEqual(none);
+    expect(made("manager")).toEqual({ ...none, reason: "made_by_managers" });
+  });
+
+  it("opens nothing where no method is left, which is said where nothing else is", () => {
+    const uma = owner({ id: "uma", methods: [] });
+    expect(opensNothing(uma)).toBe(true);
+    expect(opensNothing(owner({ id: "uma", methods: ["GET"] }))).toBe(false);
+    expect(opensNothing(owner({ id: "uma" }))).toBe(false);
+    expect(opensNothing({ ...uma, apiAccess: false })).toBe(false);
+    expect(opensNothing({ ...uma, active: false })).toBe(false);
   });
 
   it("leaves the end of all tokens to those who manage tokens", () => {

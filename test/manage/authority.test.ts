@@ -158,7 +158,7 @@ describe("who may do what to whom", () => {
   });
 });
 
-describe("refusals tell nothing apart, to the byte", () => {
+describe("AP-1, CORE-75 refusals tell nothing apart, to the byte", () => {
   let world: World;
   beforeAll(async () => {
     world = await createAuthorityWorld();
@@ -221,7 +221,7 @@ describe("refusals tell nothing apart, to the byte", () => {
   );
 });
 
-describe("a token is never an actor", () => {
+describe("AP-2 a token is never an actor", () => {
   test.each([
     ...[{ authorization: "Bearer $" }, { authorization: "Basic eDp4" }, { authorization: "TOK:$" }],
     ...[{ authorization: "DPoP eyJ.eyJ.x" }, { "x-api-key": "$" }, { "x-whatever": "key=$;v=1" }],

@@ -198,10 +198,26 @@ describe("the store", () => {
     const { id } = json.token as { id: string };
     expect(seen).toHaveLength(2);
     expect(seen[0]).toMatch(
-      /^\["[0-9a-f]{64}",\{"fingerprint":"[0-9a-f]{64}","until":\d+\},\d+\]$/,
+      /^\["[0-9a-f]{64}",\{"fingerprint":"[0-9a-f]{64}","until":\d+,"by":"[0-9a-f]{64}"\},\d+\]$/,
     );
     expect(JSON.parse(JSON.parse(seen[1] ?? "")[1])).toEqual({ status: 201, tokenId: id });
     expect(seen.join()).not.toMatch(/acme_svc|a-key-of-its-own|ada/);
+  });
+
+  test("in memory is filled by nobody alone: the actor is told, and repeats and others go on", async () => {
+    const world = createManageWorld({ idempotency: memoryIdempotency({ maxPerActor: 2 }) });
+    const { json } = await issueWith(world, "a");
+    await issueWith(world, "refused", { body: { ...ISSUE, kind: "x" } });
+    await issueWith(world, "b");
+    const more = await issueWith(world, "c");
+    expect([more.status, more.code]).toEqual([429, "idempotency_limit_reached"]);
+    expect(more.headers.get("retry-after")).toBe("3600");
+    expect(await countOf(world)).toBe(2);
+    expect((await issueWith(world, "a")).json).toEqual({ token: json.token, secret: null });
+    const other = { as: BOB, body: ISSUE, headers: { "idempotency-key": "c" } };
+    expect((await world.ask("POST", "/owners/bob/tokens", other)).status).toBe(201);
+    world.clock.pass(DAY);
+    expect((await issueWith(world, "c")).status).toBe(201);
   });
 
   test("is not asked about requests without a key, nor on other routes", async () => {

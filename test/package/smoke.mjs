@@ -18,12 +18,16 @@ const subjects = [];
 const secrets = [generateWebhookSecret()];
 /** A receiver of webhooks, and what it has heard. */
 const heard = [];
-const receiver = createServer(async (request, response) => {
+async function receive(request, response) {
   const body = Buffer.concat(await Array.fromAsync(request));
   const verdict = verifyWebhook({ body, headers: request.headers }, { secrets });
   heard.push(verdict.ok && verdict.payload.type);
   response.writeHead(204).end();
-}).listen(0, "127.0.0.1");
+}
+const receiver = createServer((request, response) => void receive(request, response)).listen(
+  0,
+  "127.0.0.1",
+);
 await once(receiver, "listening");
 const notifier = fanOut({
   mail: mailNotifier({

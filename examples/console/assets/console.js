@@ -18,9 +18,12 @@ function keepHash() {
 
 /** The screens tell when the session has ended. */
 function showSignedOut() {
-  document.addEventListener("tokenry-signed-out", () => {
+  document.addEventListener("tokenry-signed-out", (event) => {
     const notice = document.querySelector("#signed-out");
-    if (notice !== null) notice.hidden = false;
+    if (notice === null) return;
+    // It is said here, once for all screens of the page.
+    event.preventDefault();
+    notice.hidden = false;
   });
 }
 

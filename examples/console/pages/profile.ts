@@ -18,7 +18,7 @@ export function viewProfile(person: Person, origin: string): Markup {
 /** "Edit Profile": what a person changes of themselves; in the demo, the one personal token. */
 export function editProfile(origin: string): Markup {
   return html`<h1>Edit Profile</h1>
-    <section class="card"><tokenry-tokens kind="personal"></tokenry-tokens></section>
+    <section class="card"><tokenry-tokens kind="personal" heading="API Token"></tokenry-tokens></section>
     ${tryIt(origin)}`;
 }
 

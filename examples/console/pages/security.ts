@@ -33,7 +33,7 @@ function standing({ active, apiAccess }: Person): string {
 /** "Network Zones". */
 export function networkZones(): Markup {
   return html`<h1>Network Zones</h1>
-    <section class="card"><tokenry-zones></tokenry-zones></section>`;
+    <section class="card"><tokenry-zones heading="Zones of Acme"></tokenry-zones></section>`;
 }
 
 /** "Audit Trail". */

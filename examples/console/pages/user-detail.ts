@@ -15,7 +15,7 @@ const TABS = [
 export function userDetail(person: Person, viewer: Person): Markup {
   const panels = {
     general: general(person, viewer),
-    "api-tokens": html`<tokenry-owner-tokens owner="${person.id}" owner-name="${person.profile.name}" kind="application"></tokenry-owner-tokens>`,
+    "api-tokens": html`<tokenry-owner-tokens owner="${person.id}" owner-name="${person.profile.name}" kind="application" heading="API Tokens"></tokenry-owner-tokens>`,
     access: access(person),
     events: html`<tokenry-events owner="${person.id}"></tokenry-events>`,
   };

@@ -44,8 +44,10 @@ async function opened(session: Session) {
 async function read({ terminal }: Session): Promise<string | undefined> {
   const { input, err } = terminal;
   if (!input.isTerminal) return input.readAll(MOST);
+  // The echo goes first: who pastes as soon as they are asked is not shown either.
+  const reading = input.readLine({ isHidden: true });
   await err.write("Paste the secret, which is not shown, and press Enter: ");
-  const line = await input.readLine({ isHidden: true });
+  const line = await reading;
   await err.write("\n");
   return line;
 }

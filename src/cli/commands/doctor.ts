@@ -10,8 +10,7 @@ import { EXIT } from "../exit-codes.ts";
 import { reasonOf } from "../failure.ts";
 import { CONFIG_OPTION, JSON_OPTION } from "../options.ts";
 import type { Session } from "../session.ts";
-import { shown } from "../shown.ts";
-import { cell } from "../table.ts";
+import { cell, shown } from "../shown.ts";
 import { hasColours } from "../terminal.ts";
 
 const WITHIN_MS = 10_000;

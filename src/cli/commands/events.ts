@@ -6,7 +6,8 @@ import { followEvents } from "../follow-events.ts";
 import { ACTOR_OPTION, CONFIG_OPTION, JSON_OPTION, type Values } from "../options.ts";
 import { withProgress } from "../progress.ts";
 import type { Session } from "../session.ts";
-import { type Column, cell, tableLines } from "../table.ts";
+import { cell, jsonText } from "../shown.ts";
+import { type Column, tableLines } from "../table.ts";
 import { PAGE_OPTIONS, pageOf } from "./list.ts";
 
 /** Which part of the trail. */
@@ -94,7 +95,7 @@ async function exportAll(session: Session, tokens: Tokenry, filter: EventsFilter
 }
 
 function lineOf({ isJson }: Session, event: TokenEvent): string {
-  if (isJson) return JSON.stringify(event);
+  if (isJson) return jsonText(event);
   return cell(COLUMNS.map(({ text }) => text(event)).join("  "));
 }
 

@@ -9,6 +9,10 @@ export const TOKENS_TEXTS = {
     "API access is switched off for you: you cannot make API tokens. Ask an administrator.",
   made_by_managers: "An administrator makes these tokens for you. You can revoke them.",
 
+  own_no_methods:
+    "No HTTP method is allowed to you now: your tokens open nothing. Ask an administrator.",
+  no_methods: "No HTTP method is allowed to this user now: the tokens open nothing until one is.",
+
   generate: "Generate",
   create: "Create token",
   add: "Add",
@@ -22,6 +26,7 @@ export const TOKENS_TEXTS = {
   single_none: "There is no API token.",
   single_name: "API token",
   many_none: "There are no API tokens yet.",
+  many_new: "New. The list begins with the oldest: you find this at its end later.",
   saved: "Saved.",
   revoked: "“{name}” was revoked.",
   revoked_count: {

@@ -36,6 +36,7 @@ export const ROTATION_ROUTES: readonly Route[] = [
     },
     errors: ["not_found", "api_access_disabled", "replacement_not_allowed", "conflict"],
     isRepeatable: true,
+    isSensitive: true,
     run: async ({ tokens, actor, params: { owner, kind }, basePath }) => {
       const rotated = await tokens.rotate({ owner, kind, actor: actor.id });
       if ("pending" in rotated)
@@ -87,6 +88,7 @@ export const ROTATION_ROUTES: readonly Route[] = [
     body: confirmRequestSchema,
     answers: { 200: { description: "The new primary and its secret.", schema: issuedSchema } },
     errors: ["rotation_code_invalid", "api_access_disabled", "conflict"],
+    isSensitive: true,
     run: async ({ tokens, body: { code } }) => ({
       status: 200,
       body: wireIssued(await tokens.confirmRotation({ code })),

@@ -46,6 +46,7 @@ const OWNED: readonly Route[] = [
     },
     errors: ["not_found", "api_access_disabled", "slot_taken", "limit_reached", "conflict"],
     isRepeatable: true,
+    isSensitive: true,
     run: async ({ tokens, actor, params: { owner }, body, basePath }) => {
       const issued = await tokens.issue({ ...body, owner, actor: actor.id });
       const { id } = issued.token;
@@ -70,6 +71,7 @@ const OWNED: readonly Route[] = [
       },
     },
     errors: ["not_found", "conflict"],
+    isSensitive: true,
     run: async ({ tokens, actor, params: { owner }, query: { kind } }) => {
       const { revoked } = await tokens.revokeAll({ owner, kind, actor: actor.id });
       return { status: 200, body: { revoked } };
@@ -137,6 +139,7 @@ const SINGLE: readonly Route[] = [
     ],
     isRepeatable: true,
     condition: "change",
+    isSensitive: true,
     run: async ({ tokens, actor, params: { tokenId }, body, unchangedSince }) => {
       const issued = await tokens.regenerate({ ...body, tokenId, unchangedSince, actor: actor.id });
       return { status: 200, body: wireIssued(issued), made: { tokenId } };

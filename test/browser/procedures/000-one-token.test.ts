@@ -42,7 +42,7 @@ describeWithChromium("the one personal token", () => {
     expect(await page.getByRole("button", { name: "Generate" }).count()).toBe(0);
   });
 
-  test("000: Revoking an Existing API Token, steps 1–5", async () => {
+  test("OWN-10, ASVS 10.4.9, ASVS 7.5.2: 000: Revoking an Existing API Token, steps 1–5", async () => {
     await using desk = await openDesk();
     // 1. Sign in to your account.
     const page = await desk.signIn("uma");

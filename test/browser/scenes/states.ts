@@ -58,4 +58,11 @@ export const STATES: readonly Scene[] = [
     },
     act: (page) => page.getByText("API access is switched off for you").first().waitFor(),
   },
+  {
+    ...{ ...services, name: "no-methods" },
+    async prepare({ people }) {
+      people.change("uma", { methods: [] });
+    },
+    act: (page) => page.getByText("No HTTP method is allowed to you now").first().waitFor(),
+  },
 ];

@@ -1,14 +1,9 @@
 import type { Locator, Page } from "playwright-core";
 
-// The parts of a dialog are slotted: those of its buttons are beside its `<dialog>`, within the element that draws it.
-const DIALOGS =
-  "tokenry-confirm-dialog, tokenry-secret-dialog, tokenry-token-form, tokenry-zone-dialog, tokenry-zones > tokenry-dialog";
-
 /** The dialog of a heading, once it is there. */
 export async function openDialog(page: Page, heading: string): Promise<Locator> {
-  const title = page.getByRole("heading", { name: heading, exact: true });
-  const dialog = page.locator(DIALOGS).filter({ has: title });
-  await page.getByRole("dialog", { name: heading, exact: true }).waitFor();
+  const dialog = page.getByRole("dialog", { name: heading, exact: true });
+  await dialog.waitFor();
   return dialog;
 }
 

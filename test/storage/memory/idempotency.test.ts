@@ -112,6 +112,22 @@ describe("memoryIdempotency", () => {
     for (let index = 90; index < 100; index += 1) expect(begin(index, 10)).toEqual(known("10"));
   });
 
+  it("refuses who has as many as one actor may have, until one is over or forgotten", async () => {
+    const store = memoryIdempotency({ max: 100, maxPerActor: 2 });
+    const begin = (number: number, by: string, now = 0) =>
+      store.beginRequest(keyOf(number), { fingerprint: "f", until: now + 10, by }, now);
+    // Others' marks that are over are before one's own.
+    for (let number = 0; number < 20; number += 1)
+      expect(begin(number, `other-${number}`)).toEqual(BEGUN);
+    expect([begin(100, "ada"), begin(101, "ada")]).toEqual([BEGUN, BEGUN]);
+    expect(begin(102, "ada")).toEqual({ state: "refused" });
+    expect(begin(100, "ada")).toEqual(known("f"));
+    expect(begin(103, "bob")).toEqual(BEGUN);
+    await store.forgetRequest(keyOf(101));
+    expect([begin(104, "ada"), begin(105, "ada")]).toEqual([BEGUN, { state: "refused" }]);
+    expect(begin(105, "ada", 10)).toEqual(BEGUN);
+  });
+
   it("does as a list of all that was ever begun does", () => {
     const step = fc.record({
       key: fc.constantFrom(A, B, C, D),
@@ -144,6 +160,7 @@ describe("memoryIdempotency", () => {
 
   it.each([
     [{ max: 0 }, RangeError, "options.max"],
+    [{ maxPerActor: 0 }, RangeError, "options.maxPerActor"],
     [{ max: "1" }, TypeError, "options.max"],
     [{ most: 1 }, TypeError, 'there is no "most"'],
     [null, TypeError, "options must be an object"],
