@@ -6,7 +6,7 @@ import {
   checkResult,
 } from "../../lifecycle/request-mark.ts";
 import type { BegunRequest, IdempotencyStore, RequestMark } from "../../ports/idempotency-store.ts";
-import { compareText, SortedList } from "./sorted-list.ts";
+import { TimedEntries } from "./timed-entries.ts";
 
 /** Options of {@link memoryIdempotency}. */
 export interface MemoryIdempotencyOptions {
@@ -17,9 +17,6 @@ export interface MemoryIdempotencyOptions {
 }
 
 const OPTIONS: ReadonlySet<string> = new Set(["max", "maxPerActor"]);
-
-/** Marks dropped for each new one, at most: more than one, so that no rest stays, and few, so that nobody waits for it. */
-const DROPPED_PER_NEW = 4;
 
 const BEGUN: BegunRequest = Object.freeze({ state: "begun" });
 const REFUSED: BegunRequest = Object.freeze({ state: "refused" });
@@ -63,11 +60,7 @@ export function memoryIdempotency(options: MemoryIdempotencyOptions = {}): Idemp
 class MemoryMarks {
   readonly #max: number;
   readonly #maxPerActor: number;
-  readonly #byKey = new Map<string, Remembered>();
-  readonly #byEnd = new SortedList<Remembered>(
-    (a, b) => a.until - b.until || compareText(a.key, b.key),
-  );
-
+  readonly #entries = new TimedEntries<Remembered>(({ by }) => this.#count(by, -1));
   /** How many there are by whom. */
   readonly #byActor = new Map<string, number>();
 
@@ -77,41 +70,29 @@ class MemoryMarks {
   }
 
   begin(key: string, { fingerprint, until, by }: Begun, now: number): BegunRequest {
-    const known = this.#byKey.get(key);
-    if (known !== undefined && known.until > now)
+    const known = this.#entries.living(key, now);
+    if (known !== undefined)
       return { state: "known", fingerprint: known.fingerprint, result: known.result };
-    if (known !== undefined) this.#drop(known);
-    this.#dropExpired(now, DROPPED_PER_NEW);
-    if (this.#isFull(by)) this.#dropExpired(now, this.#byKey.size, () => this.#isFull(by));
+    this.#entries.clear(key, now);
+    if (this.#isFull(by)) this.#entries.dropOver(now, this.#entries.size, () => this.#isFull(by));
     if (this.#isFull(by)) return REFUSED;
-    if (this.#byKey.size >= this.#max)
+    if (this.#entries.size >= this.#max)
       throw new Error(
         `As many requests as may be (${this.#max}) are remembered, and none is over.`,
       );
-    const remembered: Remembered = { key, fingerprint, until, by, result: null };
     this.#count(by, 1);
-    this.#byKey.set(key, remembered);
-    this.#byEnd.insert(remembered);
+    this.#entries.add({ key, fingerprint, until, by, result: null });
     return BEGUN;
   }
 
   finish(key: string, result: string): void {
-    const known = this.#byKey.get(key);
+    const known = this.#entries.get(key);
     if (known !== undefined) known.result ??= result;
   }
 
   forget(key: string): void {
-    const known = this.#byKey.get(key);
-    if (known?.result === null) this.#drop(known);
-  }
-
-  /** What is over is first in the list: where there is any, one of them makes room. */
-  #dropExpired(now: number, most: number, isWanted: () => boolean = () => true): void {
-    for (let dropped = 0; dropped < most && isWanted(); dropped += 1) {
-      const first = this.#byEnd.first;
-      if (first === undefined || first.until > now) return;
-      this.#drop(first);
-    }
+    const known = this.#entries.get(key);
+    if (known?.result === null) this.#entries.drop(known);
   }
 
   #isFull(by: string | undefined): boolean {
@@ -123,11 +104,5 @@ class MemoryMarks {
     const count = (this.#byActor.get(by) ?? 0) + more;
     if (count === 0) this.#byActor.delete(by);
     else this.#byActor.set(by, count);
-  }
-
-  #drop(remembered: Remembered): void {
-    this.#count(remembered.by, -1);
-    this.#byKey.delete(remembered.key);
-    this.#byEnd.delete(remembered);
   }
 }

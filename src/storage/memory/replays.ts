@@ -1,6 +1,6 @@
 import { checkKeys, checkWhole } from "../../checks.ts";
 import type { ReplayStore } from "../../ports/replay-store.ts";
-import { compareText, SortedList } from "./sorted-list.ts";
+import { TimedEntries } from "./timed-entries.ts";
 
 /** Options of {@link memoryReplays}. */
 export interface MemoryReplaysOptions {
@@ -9,15 +9,6 @@ export interface MemoryReplaysOptions {
 }
 
 const OPTIONS: ReadonlySet<string> = new Set(["max"]);
-
-/** Keys dropped for each new one, at most: more than one, so that no rest stays, and few, so that nobody waits for it. */
-const DROPPED_PER_NEW = 4;
-
-interface Remembered {
-  readonly key: string;
-  /** Milliseconds since 1970 (UTC). */
-  readonly until: number;
-}
 
 /**
  * What may be used once, remembered in this process: for services of one process, and for tests. Other processes know nothing of it.
@@ -42,10 +33,7 @@ export function memoryReplays(options: MemoryReplaysOptions = {}): ReplayStore {
 
 class MemoryReplays {
   readonly #max: number;
-  readonly #byKey = new Map<string, Remembered>();
-  readonly #byEnd = new SortedList<Remembered>(
-    (a, b) => a.until - b.until || compareText(a.key, b.key),
-  );
+  readonly #entries = new TimedEntries();
 
   constructor(max: number) {
     this.#max = max;
@@ -54,34 +42,15 @@ class MemoryReplays {
   add(key: string, ttlMs: number, now: number): boolean {
     const until = now + checkWhole(ttlMs, 1, Number.MAX_SAFE_INTEGER, "ttlMs");
     if (!Number.isFinite(until)) throw new TypeError("now must be a finite number");
-    const known = this.#byKey.get(key);
-    if (known !== undefined && known.until > now) return false;
-    if (known !== undefined) this.#drop(known);
-    this.#dropExpired(now);
-    if (this.#byKey.size >= this.#max)
+    if (this.has(key, now)) return false;
+    this.#entries.clear(key, now);
+    if (this.#entries.size >= this.#max)
       throw new Error(`As many keys as may be (${this.#max}) are remembered, and none is over.`);
-    const remembered = { key, until };
-    this.#byKey.set(key, remembered);
-    this.#byEnd.insert(remembered);
+    this.#entries.add({ key, until });
     return true;
   }
 
   has(key: string, now: number): boolean {
-    const known = this.#byKey.get(key);
-    return known !== undefined && known.until > now;
-  }
-
-  /** What is over is first in the list: where there is any, one of them makes room. */
-  #dropExpired(now: number): void {
-    for (let dropped = 0; dropped < DROPPED_PER_NEW; dropped += 1) {
-      const first = this.#byEnd.first;
-      if (first === undefined || first.until > now) return;
-      this.#drop(first);
-    }
-  }
-
-  #drop(remembered: Remembered): void {
-    this.#byKey.delete(remembered.key);
-    this.#byEnd.delete(remembered);
+    return this.#entries.living(key, now) !== undefined;
   }
 }
