@@ -56,6 +56,8 @@ const config: ViteUserConfig = defineConfig({
           globalSetup: "test/browser/global-setup.ts",
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // A busy machine is slow to draw.
+          expect: { poll: { timeout: 20_000 } },
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
