@@ -3,7 +3,7 @@ import type { Use } from "../../../src/ports/repository.ts";
 import { migrate, sqlRepository } from "../../../src/storage/sql/index.ts";
 import { isLostRace } from "../../../src/storage/sql/lost-race.ts";
 import { commitOk, NOW, OWNER, sampleTokens } from "../../../src/testing/repository/samples.ts";
-import { openMariadb, openPostgres } from "../../fixtures/server-databases.ts";
+import { openMariadb, openPostgres, PATIENT } from "../../fixtures/server-databases.ts";
 import { describeWithServer, freshDatabase } from "../../servers/index.ts";
 
 for (const [server, title, open] of [
@@ -67,7 +67,7 @@ for (const [server, title, open] of [
             usedAt: NOW - 1000 + 10 * round + node,
             expiresAt: null,
           }));
-          return sqlRepository({ db, capabilities }).touch(uses);
+          return sqlRepository({ db, capabilities, ...PATIENT }).touch(uses);
         });
         await Promise.all(noting);
       }
