@@ -36,7 +36,7 @@ const config: ViteUserConfig = defineConfig({
         },
       },
       {
-        // Tests on real servers, which the global setup starts. They wait more than they work: two files at once, after the others.
+        // Tests on real servers, which the global setup starts. They wait more than they work: two files at once, in a group of their own.
         test: {
           name: "servers",
           include: ["test/**/*.servers.test.ts"],
@@ -48,7 +48,7 @@ const config: ViteUserConfig = defineConfig({
         },
       },
       {
-        // The screens in a real browser. Two files at once, each with a browser of its own, after the others.
+        // The screens in a real browser. Two files at once, each with a browser of its own, in a group of their own.
         resolve: { alias },
         test: {
           name: "browser",

@@ -1,17 +1,9 @@
-import type {
-  Duration,
-  OwnerStanding,
-  Rules,
-  Token,
-  Verdict,
-  VerifyRequest,
-  Zone,
-} from "./model.ts";
+import type { Duration, Token, Verdict, VerifyRequest, Zone } from "./model.ts";
 import type { Cancelled, CancelRotationRequest } from "./operations/cancel-rotation.ts";
 import type { ConfirmRotationRequest } from "./operations/confirm-rotation.ts";
 import type { DeliverResult } from "./operations/deliver.ts";
 import type { DeprovisionRequest } from "./operations/deprovision.ts";
-import type { OwnerRequest } from "./operations/find-owner.ts";
+import type { OwnerRequest, OwnerStanding } from "./operations/find-owner.ts";
 import type { TokenCredential } from "./operations/find-reference.ts";
 import type { GetRequest } from "./operations/get.ts";
 import type { Grant, GrantRequest } from "./operations/grant.ts";
@@ -21,6 +13,7 @@ import type { EventsFilter, EventsPage, EventsRequest } from "./operations/list-
 import type { Issued } from "./operations/new-secret.ts";
 import type { ParkedNoticesPage, ParkedNoticesRequest } from "./operations/parked-notices.ts";
 import type { PruneResult } from "./operations/prune.ts";
+import type { Rules } from "./operations/public-rules.ts";
 import type { RegenerateRequest } from "./operations/regenerate.ts";
 import type { RemindResult } from "./operations/remind.ts";
 import type { LeakReport, LeakResult } from "./operations/report-leak.ts";

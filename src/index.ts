@@ -23,7 +23,6 @@ export {
   type Access,
   type Actor,
   type Api,
-  type ApiRules,
   type BudgetHolder,
   type BudgetPercents,
   type BudgetState,
@@ -33,13 +32,10 @@ export {
   type EventType,
   type Expiry,
   type JsonValue,
-  type KindRules,
   type Level,
   type Network,
   type Owner,
-  type OwnerStanding,
   type Refused,
-  type Rules,
   type Slot,
   SYSTEM,
   type Token,
@@ -54,7 +50,7 @@ export type { Cancelled, CancelRotationRequest } from "./operations/cancel-rotat
 export type { ConfirmRotationRequest } from "./operations/confirm-rotation.ts";
 export type { DeliverResult } from "./operations/deliver.ts";
 export type { DeprovisionRequest } from "./operations/deprovision.ts";
-export type { OwnerRequest } from "./operations/find-owner.ts";
+export type { OwnerRequest, OwnerStanding } from "./operations/find-owner.ts";
 export type { TokenCredential, TokenReference } from "./operations/find-reference.ts";
 export type { GetRequest } from "./operations/get.ts";
 export type { Grant, Granted, GrantedBudget, GrantRequest } from "./operations/grant.ts";
@@ -68,6 +64,7 @@ export type {
   ParkedNoticesRequest,
 } from "./operations/parked-notices.ts";
 export type { PruneResult } from "./operations/prune.ts";
+export type { ApiRules, KindRules, Rules } from "./operations/public-rules.ts";
 export type { RegenerateRequest } from "./operations/regenerate.ts";
 export type { RemindResult } from "./operations/remind.ts";
 export type { LeakReport, LeakResult } from "./operations/report-leak.ts";

@@ -128,48 +128,6 @@ export interface Owner<Profile = unknown> {
   readonly profile?: Profile;
 }
 
-/** What the directory says of an owner now, every default filled in: what a screen needs to know of whom it is about. */
-export interface OwnerStanding {
-  readonly id: string;
-  readonly account: string;
-  readonly active: boolean;
-  readonly apiAccess: boolean;
-  /** `null`: every method. */
-  readonly methods: readonly string[] | null;
-  readonly access: Access;
-  readonly managesTokens: boolean;
-}
-
-/** A kind as it is configured, every default filled in. */
-export interface KindRules {
-  readonly prefix: string;
-  readonly slots: TokenKind["slots"];
-  /** `null`: no limit of its own; `slots` says the rest. */
-  readonly maxPerOwner: number | null;
-  readonly backupFor: Duration | null;
-  readonly expiry: Expiry;
-  readonly access: TokenKind["access"];
-  readonly replacement: TokenKind["replacement"];
-  readonly confirmRotation: boolean;
-  readonly confirmWithin: Duration;
-  readonly issuedBy: "owner" | "manager";
-  readonly budgetPercent: number;
-  readonly reminders: readonly Duration[];
-}
-
-/** An API as it is configured. */
-export interface ApiRules {
-  readonly limit: number;
-  readonly windowMs: number;
-  readonly methods: readonly string[];
-}
-
-/** The configured kinds and APIs, by name: all that a screen needs to draw itself. */
-export interface Rules<Kind extends string = string, ApiName extends string = string> {
-  readonly kinds: { readonly [K in Kind]: KindRules };
-  readonly apis: { readonly [A in ApiName]: ApiRules };
-}
-
 /** What a caller may know of a token. The secret is not in it. */
 export interface Token<Kind extends string = string> {
   readonly id: string;

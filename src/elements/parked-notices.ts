@@ -2,6 +2,7 @@ import { css, html, nothing, type PropertyDeclarations, type TemplateResult } fr
 import type { WireParkedNotice, WireParkedNoticePage } from "../manage/client/index.ts";
 import { TokenryElement } from "./base-element.ts";
 import { eventSentence } from "./event-sentence.ts";
+import { HEADER } from "./header-style.ts";
 import { LIVE } from "./live-style.ts";
 import { Load } from "./load.ts";
 
@@ -14,19 +15,13 @@ export class TokenryParkedNotices extends TokenryElement {
   };
   static override styles = [
     ...TokenryElement.styles,
+    HEADER,
     LIVE,
     css`
       section {
         display: grid;
         gap: 0.875rem;
         margin-top: 2rem;
-      }
-      header {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        justify-content: space-between;
-        gap: 0.5rem 1rem;
       }
       .notices {
         border: 1px solid var(--_border);

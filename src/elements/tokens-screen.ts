@@ -7,12 +7,20 @@ import {
   type TemplateResult,
 } from "lit";
 import { keyed } from "lit/directives/keyed.js";
+import { literal, html as staticHtml } from "lit/static-html.js";
 import type { WireContext, WireOwner } from "../manage/client/index.ts";
 import { isSignedOut, TokenryElement } from "./base-element.ts";
 import { Load } from "./load.ts";
 import { DIALOG_PARTS } from "./modal.ts";
 import { Revisit } from "./revisit.ts";
 import type { ChangingTokens, SectionFacts } from "./tokens-changing.ts";
+
+/** What draws a kind, by how many tokens of it an owner may have. */
+const TAGS = {
+  single: literal`tokenry-single-tokens`,
+  many: literal`tokenry-many-tokens`,
+  pair: literal`tokenry-pair-tokens`,
+};
 
 /** What a page may style within a section. */
 const PARTS = `section, token, state, waiting, steps, loading, ${DIALOG_PARTS}`;
@@ -115,34 +123,14 @@ export abstract class TokensScreen extends TokenryElement {
   }
 
   #drawSection(facts: SectionFacts): TemplateResult {
-    switch (facts.rules.slots) {
-      case "single":
-        return html`<tokenry-single-tokens
-          data-section
-          exportparts=${PARTS}
-          .client=${this.managing}
-          .texts=${this.texts}
-          .facts=${facts}
-          @rights-changed=${this.#lookAgain}
-        ></tokenry-single-tokens>`;
-      case "many":
-        return html`<tokenry-many-tokens
-          data-section
-          exportparts=${PARTS}
-          .client=${this.managing}
-          .texts=${this.texts}
-          .facts=${facts}
-          @rights-changed=${this.#lookAgain}
-        ></tokenry-many-tokens>`;
-      case "pair":
-        return html`<tokenry-pair-tokens
-          data-section
-          exportparts=${PARTS}
-          .client=${this.managing}
-          .texts=${this.texts}
-          .facts=${facts}
-          @rights-changed=${this.#lookAgain}
-        ></tokenry-pair-tokens>`;
-    }
+    const tag = TAGS[facts.rules.slots];
+    return staticHtml`<${tag}
+      data-section
+      exportparts=${PARTS}
+      .client=${this.managing}
+      .texts=${this.texts}
+      .facts=${facts}
+      @rights-changed=${this.#lookAgain}
+    ></${tag}>`;
   }
 }

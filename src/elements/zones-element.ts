@@ -1,6 +1,7 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import { ManagementError, type WireZone } from "../manage/client/index.ts";
 import { TokenryElement } from "./base-element.ts";
+import { HEADER } from "./header-style.ts";
 import { LIVE } from "./live-style.ts";
 import { Load } from "./load.ts";
 import { zoneFailure } from "./zone-failures.ts";
@@ -30,18 +31,12 @@ export class TokenryZones extends TokenryElement {
   };
   static override styles = [
     ...TokenryElement.styles,
+    HEADER,
     LIVE,
     css`
       section {
         display: grid;
         gap: 1rem;
-      }
-      header {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        justify-content: space-between;
-        gap: 0.5rem 1rem;
       }
       header > div {
         flex: 1 1 16rem;

@@ -1,7 +1,6 @@
 import type * as z from "zod";
 import type { Tokenry } from "../face.ts";
 import type { HeaderField } from "../http/answer.ts";
-import type { OwnerStanding } from "../model.ts";
 import type { ManagementErrorCode } from "./errors.ts";
 
 /** What the management API needs of a tokenry. */
@@ -18,7 +17,7 @@ export type Params = Readonly<Record<"owner" | "tokenId" | "kind" | "name", stri
 /** A request whose actor is known and whose parts were checked. */
 export interface Call<Query = unknown, Body = unknown> {
   readonly tokens: ManagedTokens;
-  readonly actor: OwnerStanding;
+  readonly actor: Awaited<ReturnType<Tokenry["owner"]>>;
   readonly basePath: string;
   readonly url: URL;
   readonly params: Params;

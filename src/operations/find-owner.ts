@@ -1,6 +1,6 @@
 import { hasApiAccess } from "../access/actor.ts";
 import { TokenryError } from "../errors.ts";
-import { type Actor, type Owner, type OwnerStanding, SYSTEM } from "../model.ts";
+import { type Access, type Actor, type Owner, SYSTEM } from "../model.ts";
 import { actorFacts, authorize } from "./authorize.ts";
 import type { Context } from "./context.ts";
 import { checkActor, checkId, checkRequest } from "./input.ts";
@@ -9,6 +9,18 @@ import { checkActor, checkId, checkRequest } from "./input.ts";
 export interface OwnerRequest {
   readonly owner: string;
   readonly actor: Actor;
+}
+
+/** What the directory says of an owner now, every default filled in: what a screen needs to know of whom it is about. */
+export interface OwnerStanding {
+  readonly id: string;
+  readonly account: string;
+  readonly active: boolean;
+  readonly apiAccess: boolean;
+  /** `null`: every method. */
+  readonly methods: readonly string[] | null;
+  readonly access: Access;
+  readonly managesTokens: boolean;
 }
 
 /** Tells what the directory says of an owner now. See `Tokenry.owner`. */

@@ -4,28 +4,7 @@ import { openConnection } from "../../src/testing/http/raw-client.ts";
 import type { HttpServed } from "../../src/testing/index.ts";
 import { ADA } from "../support/directory.ts";
 import { createWorld } from "../support/world.ts";
-import {
-  type ServeMounted,
-  serveExpress,
-  serveFastify,
-  serveFetch,
-  serveHono,
-  serveKoa,
-  serveNestExpress,
-  serveNestFastify,
-  serveNode,
-} from "./mount-subjects.ts";
-
-const SUBJECTS: readonly (readonly [name: string, serve: ServeMounted])[] = [
-  ["Express", serveExpress],
-  ["Koa", serveKoa],
-  ["Hono", serveHono],
-  ["Fastify", serveFastify],
-  ["Nest on Express", serveNestExpress],
-  ["Nest on Fastify", serveNestFastify],
-  ["fetch", serveFetch],
-  ["node:http", serveNode],
-];
+import { MOUNT_SUBJECTS, type ServeMounted } from "./mount-subjects.ts";
 
 /** Where clients find it, whatever port a test has. */
 const ORIGIN = "https://app.example";
@@ -59,7 +38,7 @@ async function start(serve: ServeMounted, options: Partial<ManagementApiOptions>
   return { port: server.port, ask, count };
 }
 
-describe.each(SUBJECTS)("the management API mounted in %s", (name, serve) => {
+describe.each(MOUNT_SUBJECTS)("the management API mounted in %s", (name, serve) => {
   test("tells who is signed in, issues once, and revokes", async () => {
     const { ask, count } = await start(serve);
     expect((await ask("GET", "/context", COOKIE)).json).toMatchObject({ actor: { id: ADA } });

@@ -37,7 +37,7 @@ export type ServeMounted = (handler: WebListener, options?: SubjectOptions) => P
 
 const HANDLED = { error: "handled" };
 
-export const serveExpress: ServeMounted = (handler, options) =>
+const serveExpress: ServeMounted = (handler, options) =>
   listen(
     express()
       .use(mountExpress(handler, options))
@@ -49,7 +49,7 @@ export const serveExpress: ServeMounted = (handler, options) =>
       }),
   );
 
-export const serveKoa: ServeMounted = (handler, options) => {
+const serveKoa: ServeMounted = (handler, options) => {
   const app = new Koa();
   app.silent = true;
   app.use(async (ctx, next) => {
@@ -67,7 +67,7 @@ export const serveKoa: ServeMounted = (handler, options) => {
   return listenKoa(app);
 };
 
-export const serveHono: ServeMounted = (handler, options) => {
+const serveHono: ServeMounted = (handler, options) => {
   const app = new Hono();
   app.use(mountHono(handler, options));
   app.get("/host", (c) => c.text("host"));
@@ -75,7 +75,7 @@ export const serveHono: ServeMounted = (handler, options) => {
   return serveOnNode(app.fetch);
 };
 
-export const serveFastify: ServeMounted = async (handler, options) => {
+const serveFastify: ServeMounted = async (handler, options) => {
   const app = Fastify({ forceCloseConnections: true, routerOptions: { caseSensitive: false } });
   app.setErrorHandler((_error, _request, reply) => reply.code(500).send(HANDLED));
   app.register(mountFastify(handler, options));
@@ -112,10 +112,10 @@ const serveNest =
     return { port: server.address().port, close: () => app.close() };
   };
 
-export const serveNestExpress: ServeMounted = serveNest(() => new ExpressAdapter());
-export const serveNestFastify: ServeMounted = serveNest(() => new FastifyAdapter());
+const serveNestExpress: ServeMounted = serveNest(() => new ExpressAdapter());
+const serveNestFastify: ServeMounted = serveNest(() => new FastifyAdapter());
 
-export const serveFetch: ServeMounted = (handler, options = {}) => {
+const serveFetch: ServeMounted = (handler, options = {}) => {
   const serve = mountFetch(handler, {
     ...options,
     peer: (_request, message: IncomingMessage) => message.socket.remoteAddress,
@@ -132,7 +132,7 @@ export const serveFetch: ServeMounted = (handler, options = {}) => {
 };
 
 /** Has nothing but the handler: there is nowhere to go on to. */
-export const serveNode: ServeMounted = (handler, options) =>
+const serveNode: ServeMounted = (handler, options) =>
   listen(
     toNodeHandler(handler, {
       ...options,
@@ -142,3 +142,15 @@ export const serveNode: ServeMounted = (handler, options) =>
       },
     }),
   );
+
+/** Each adapter's `mount`, by name. */
+export const MOUNT_SUBJECTS: readonly (readonly [name: string, serve: ServeMounted])[] = [
+  ["Express", serveExpress],
+  ["Koa", serveKoa],
+  ["Hono", serveHono],
+  ["Fastify", serveFastify],
+  ["Nest on Express", serveNestExpress],
+  ["Nest on Fastify", serveNestFastify],
+  ["fetch", serveFetch],
+  ["node:http", serveNode],
+];

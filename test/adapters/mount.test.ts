@@ -18,18 +18,7 @@ import { openConnection, type RawConnection } from "../../src/testing/http/raw-c
 import type { HttpServed } from "../../src/testing/index.ts";
 import { serveOnNode } from "./hono-subject.ts";
 import { listenKoa } from "./koa-subject.ts";
-import {
-  type ServeMounted,
-  type SubjectOptions,
-  serveExpress,
-  serveFastify,
-  serveFetch,
-  serveHono,
-  serveKoa,
-  serveNestExpress,
-  serveNestFastify,
-  serveNode,
-} from "./mount-subjects.ts";
+import { MOUNT_SUBJECTS, type SubjectOptions } from "./mount-subjects.ts";
 import { listen } from "./node-subject.ts";
 
 const served: HttpServed[] = [];
@@ -101,17 +90,6 @@ async function seenBy(response: Response): Promise<Seen> {
   return (await response.json()) as Seen;
 }
 
-const SUBJECTS: readonly (readonly [name: string, serve: ServeMounted])[] = [
-  ["Express", serveExpress],
-  ["Koa", serveKoa],
-  ["Hono", serveHono],
-  ["Fastify", serveFastify],
-  ["Nest on Express", serveNestExpress],
-  ["Nest on Fastify", serveNestFastify],
-  ["fetch", serveFetch],
-  ["node:http", serveNode],
-];
-
 /** How each framework's request tells a header. Casts, as each adapter hands on its framework's own. */
 const ofNode = (source: unknown) => (source as IncomingMessage).headers["x-session"];
 const SESSION_OF: Readonly<Record<string, (source: unknown) => unknown>> = {
@@ -132,7 +110,7 @@ function testWhere(isThere: boolean): (name: string, body: () => Promise<void>) 
   };
 }
 
-describe.each(SUBJECTS)("a handler mounted in %s", (name, serve) => {
+describe.each(MOUNT_SUBJECTS)("a handler mounted in %s", (name, serve) => {
   const start = (handler: WebListener, options?: SubjectOptions): Promise<string> =>
     started(serve(handler, options));
 

@@ -1,10 +1,9 @@
-import { PGlite } from "@electric-sql/pglite";
-import { Kysely, PGliteDialect } from "kysely";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { describe, test } from "vitest";
 import type { IdempotencyStore } from "../../src/ports/idempotency-store.ts";
 import { memoryIdempotency } from "../../src/storage/memory/idempotency.ts";
-import { migrate, sqlRepository } from "../../src/storage/sql/index.ts";
+import { sqlRepository } from "../../src/storage/sql/index.ts";
 import { idempotencyStoreConformance } from "../../src/testing/idempotency-store-conformance.ts";
+import { describePrefixedPglite } from "../fixtures/prefixed-pglite.ts";
 import { openSqliteTwice, SQLITE_DRIVERS } from "../fixtures/sqlite-twice.ts";
 
 describe("memory", () => {
@@ -32,17 +31,6 @@ for (const [driver, dialect] of Object.entries(SQLITE_DRIVERS)) {
   });
 }
 
-describe("PGlite, tables of another name", { timeout: 60_000 }, () => {
-  const prefix = "acme_";
-  let db: Kysely<{ acme_request_marks: { key: string } }>;
-  beforeAll(async () => {
-    db = new Kysely({ dialect: new PGliteDialect({ pglite: new PGlite() }) });
-    await migrate(db, { prefix });
-  }, 120_000);
-  afterAll(() => db.destroy());
-  const create = async () => {
-    await db.deleteFrom("acme_request_marks").execute();
-    return { subject: sqlRepository({ db, prefix }), peer: sqlRepository({ db, prefix }) };
-  };
-  idempotencyStoreConformance({ describe, test }, { create });
-});
+describePrefixedPglite("request_marks", (create) =>
+  idempotencyStoreConformance({ describe, test }, { create }),
+);
