@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { FailedTests } from "./scripts/failed-tests.ts";
 
 interface Manifest {
   readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
@@ -21,6 +22,7 @@ const alias = Object.entries(exports).flatMap(([name, target]) =>
 
 const config: ViteUserConfig = defineConfig({
   test: {
+    reporters: ["default", new FailedTests()],
     projects: [
       {
         test: {
