@@ -19,6 +19,9 @@ const BOUND_MS: number = 1.2 * HEARTBEAT_MS + TIMEOUT_MS + 300;
 /** How long a node remembers a token. */
 const TTL_MS = 2000;
 
+/** By how much a busy machine may be late. */
+const LATE_MS = 1000;
+
 const WATCHED = { heartbeatMs: HEARTBEAT_MS, timeoutMs: TIMEOUT_MS } as const;
 
 /** A bus as a host opens it. */
@@ -81,8 +84,8 @@ for (const { server, name, open } of BUSES) {
         const again = await staleMs(world, other);
         say(`${name} bus`, fault, { heard, dropped, lost, again });
         expect(dropped).toBeLessThan(BOUND_MS);
-        expect(lost).toBeLessThan(TTL_MS + 200);
-        expect(Math.max(heard, again)).toBeLessThan(200);
+        expect(lost).toBeLessThan(TTL_MS + LATE_MS);
+        expect(Math.max(heard, again)).toBeLessThan(LATE_MS);
         await Promise.all([world.tokens.close(), other.close()]);
       });
     }

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   type FoundToken,
   type InvalidationBus,
@@ -333,7 +333,7 @@ describe("loads", () => {
     answers[0]?.();
     expect(await early).toBe("ok");
     const late = world.codeOf(secret);
-    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    await expect.poll(() => answers).toHaveLength(2);
     answers[1]?.();
     expect(await late).toBe("unknown_token");
   });

@@ -83,7 +83,7 @@ describe("fetchSender", () => {
     const url = new URL(`http://127.0.0.1:${hooks.port}/`);
     const message = "127.0.0.1 did not answer within 0.1 s";
     await expect(send(fetch, { ...REQUEST, url }, 0.1)).rejects.toThrow(message);
-    await vi.waitFor(() => expect(hooks.open()).toBe(0));
+    await expect.poll(() => hooks.open()).toBe(0);
     const deaf = () => new Promise<Response>(() => undefined);
     await expect(send(deaf, REQUEST, 0.1)).rejects.toThrow("hooks.example did not answer");
   });

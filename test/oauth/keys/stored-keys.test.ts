@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { TokenryError } from "../../../src/errors.ts";
 import { memoryRepository } from "../../../src/index.ts";
 import { storedKeys } from "../../../src/oauth/keys/stored-keys.ts";
@@ -99,11 +99,11 @@ describe("maintain", () => {
     const [current, next] = await publishedKids(keys);
     clock.pass({ days: 91 });
     expect(await currentKid(keys)).toBe(current);
-    await vi.waitFor(async () => expect(await currentKid(keys)).toBe(next));
+    await expect.poll(() => currentKid(keys)).toBe(next);
     expect(store.writes).toBe(2);
     const elsewhere = open({ encryptionKeys: [encryptionKey("b"), encryptionKey("a")] });
     await elsewhere.current();
-    await vi.waitFor(() => expect(store.encryptedUnder).toBe("b"));
+    await expect.poll(() => store.encryptedUnder).toBe("b");
   });
 
   it("is not done twice at once behind the calls", async () => {
@@ -114,7 +114,7 @@ describe("maintain", () => {
     const { reads } = store;
     store.replaceSigningKeys = () => new Promise(() => {});
     await keys.current();
-    await vi.waitFor(() => expect(store.reads).toBe(reads + 2));
+    await expect.poll(() => store.reads).toBe(reads + 2);
     clock.pass({ minutes: 1 });
     await keys.current();
     expect(store.reads).toBe(reads + 3);
@@ -129,12 +129,12 @@ describe("maintain", () => {
       throw new Error("the disk is full");
     };
     await keys.current();
-    await vi.waitFor(() => expect(errors).toEqual([unavailable]));
+    await expect.poll(() => errors).toEqual([unavailable]);
     expect(textOf(errors[0])).toContain("the disk is full");
     Reflect.deleteProperty(store, "replaceSigningKeys");
     clock.pass({ minutes: 1 });
     await keys.current();
-    await vi.waitFor(() => expect(store.stored.revision).toBe(2));
+    await expect.poll(() => store.stored.revision).toBe(2);
   });
 });
 
@@ -184,7 +184,7 @@ describe("rotate", () => {
     const { reads } = store;
     store.delay = () => new Promise((resolve) => (answer = resolve));
     const early = keys.current();
-    await vi.waitFor(() => expect(store.reads).toBe(reads + 1));
+    await expect.poll(() => store.reads).toBe(reads + 1);
     store.delay = async () => {};
     await keys.rotate({ compromised: true });
     answer();
@@ -199,7 +199,7 @@ describe("rotate", () => {
     clock.pass({ minutes: 1 });
     const waiting: (() => void)[] = [];
     store.delay = () => new Promise((resolve) => waiting.push(resolve));
-    const arrived = (count: number) => vi.waitFor(() => expect(waiting).toHaveLength(count));
+    const arrived = (count: number) => expect.poll(() => waiting).toHaveLength(count);
     const rotated = keys.rotate({ compromised: true });
     await arrived(1);
     waiting[0]?.();

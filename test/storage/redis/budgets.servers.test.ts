@@ -204,7 +204,7 @@ describeWithBinary("redis", "a Redis of its own", () => {
     await expect.poll(() => seen.answered, { timeout: 5000 }).toBeGreaterThan(before + 500);
     isOver = true;
     await Promise.all(workers);
-    expect(seen.longestMs).toBeLessThan(timeoutMs + 250);
+    expect(seen.longestMs).toBeLessThan(timeoutMs + 1000);
     const spent = 1_000_000_000 - ((await budgets.take(buckets, 1, 0)).states[0]?.remaining ?? 0);
     expect(spent).toBeGreaterThanOrEqual(seen.answered + 1);
   });
@@ -221,7 +221,7 @@ describeWithBinary("redis", "a Redis of its own", () => {
     try {
       const start = performance.now();
       await expect(take()).rejects.toThrow("Redis did not answer within 100 ms");
-      expect(performance.now() - start).toBeLessThan(400);
+      expect(performance.now() - start).toBeLessThan(1000);
     } finally {
       server.resume();
     }

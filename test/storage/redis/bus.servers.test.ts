@@ -153,7 +153,7 @@ describeWithBinary("redis", "one server", () => {
       const heard = new Heard();
       const start = performance.now();
       const stop = await made.bus.subscribe(heard.handler);
-      expect(performance.now() - start).toBeLessThan(400);
+      expect(performance.now() - start).toBeLessThan(1000);
       expect(heard.gaps).toBe(1);
       await proxy.mend();
       await heard.flow(made.bus.publish);
@@ -169,7 +169,7 @@ describeWithBinary("redis", "one server", () => {
       proxy.blackhole();
       const start = performance.now();
       await expect(made.bus.publish(["token:1"])).rejects.toThrow(/within 100 ms/);
-      expect(performance.now() - start).toBeLessThan(400);
+      expect(performance.now() - start).toBeLessThan(1000);
       await proxy.mend();
     });
 

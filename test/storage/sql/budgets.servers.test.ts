@@ -349,7 +349,7 @@ for (const name of ["postgres", "mariadb"] as const) {
       url.port = String(proxy.port);
       await using node = openNode(url.href, 300);
       await migrate(node.db);
-      await vi.waitFor(async () => expect((await takesMs(node.store)).outcome).toBe(true));
+      await expect.poll(async () => (await takesMs(node.store)).outcome).toBe(true);
       proxy.blackhole();
       for (let call = 0; call < 3; call += 1) {
         const { outcome, ms } = await takesMs(node.store);
@@ -369,7 +369,7 @@ for (const name of ["postgres", "mariadb"] as const) {
       await using server = await servers[name]();
       await using node = openNode(server.url, 500);
       await migrate(node.db);
-      await vi.waitFor(async () => expect((await takesMs(node.store)).outcome).toBe(true));
+      await expect.poll(async () => (await takesMs(node.store)).outcome).toBe(true);
       await server.kill();
       const { outcome, ms } = await takesMs(node.store);
       expect(outcome).toBe("outage");

@@ -196,7 +196,7 @@ describe("rows that tell nothing any more", () => {
     expect(await rowsOf(opened.db)).toHaveLength(1234);
     opened.statements();
     await opened.store.take([bucket("new")], 1, NOW + 2 * MINUTE_MS);
-    await vi.waitFor(async () => expect(await rowsOf(opened.db)).toHaveLength(1));
+    await expect.poll(() => rowsOf(opened.db)).toHaveLength(1);
     const deletes = opened.statements().filter((word) => word === "delete");
     expect(deletes).toHaveLength(3);
     expect(await rowsOf(opened.db)).toMatchObject([{ key: "new" }]);
@@ -249,10 +249,10 @@ describe("rows that tell nothing any more", () => {
       opened.db,
     );
     await opened.store.take([bucket("new")], 1, NOW + 2 * MINUTE_MS);
-    await vi.waitFor(() => expect(opened.statements()).toContain("delete"));
+    await expect.poll(() => opened.statements()).toContain("delete");
     await sql`drop trigger keep`.execute(opened.db);
     await opened.store.take([bucket("new")], 1, NOW + 3 * MINUTE_MS);
-    await vi.waitFor(async () => expect(await rowsOf(opened.db)).toHaveLength(1));
+    await expect.poll(() => rowsOf(opened.db)).toHaveLength(1);
   });
 });
 

@@ -23,6 +23,8 @@ import {
 } from "../../servers/index.ts";
 
 const TIMEOUT_MS = 400;
+/** By how much a busy machine may be late: with it still less than what is waited without the option. */
+const LATE_MS = 1000;
 const CONNECTIONS = 4;
 
 /** What a host opens, with the options that docs/storage.md asks for. */
@@ -157,13 +159,15 @@ for (const [server, name, open] of SERVERS) {
         () => repository.pruneEvents(NOW, 9),
       ];
       const times = await Promise.all(refusals.map(timeToRefusal));
-      expect(Math.max(...times)).toBeLessThan(TIMEOUT_MS + 250);
+      expect(Math.max(...times)).toBeLessThan(TIMEOUT_MS + LATE_MS);
       // Again, when the pool has to connect anew.
       for (let tries = 0; tries < 3; tries++)
-        expect(await timeToRefusal(find)).toBeLessThan(TIMEOUT_MS + 250);
+        expect(await timeToRefusal(find)).toBeLessThan(TIMEOUT_MS + LATE_MS);
       await proxy.mend();
-      expect(await timeToAnswer(find)).toBeLessThan(TIMEOUT_MS + 600);
-      expect(await timeToAnswer(async () => repository.touch(uses))).toBeLessThan(TIMEOUT_MS + 600);
+      expect(await timeToAnswer(find)).toBeLessThan(TIMEOUT_MS + LATE_MS);
+      expect(await timeToAnswer(async () => repository.touch(uses))).toBeLessThan(
+        TIMEOUT_MS + LATE_MS,
+      );
     });
 
     test("a connection that does not answer is thrown away", async () => {
@@ -257,7 +261,7 @@ describeWithServer(
       const tokens = sampleTokens(2);
       const commit = () => repository.commit({ insert: tokens, events: [] });
       const times = await Promise.all([find, commit].map(timeToRefusal));
-      expect(Math.max(...times)).toBeLessThan(TIMEOUT_MS + 250);
+      expect(Math.max(...times)).toBeLessThan(TIMEOUT_MS + LATE_MS);
       await proxy.mend();
       await timeToAnswer(find);
       const owned = idsOf(await witness.listByOwner({ owner: OWNER, limit: 9 }));

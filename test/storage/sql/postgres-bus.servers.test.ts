@@ -75,7 +75,7 @@ describeWithServer("postgres", "listening to PostgreSQL", (url) => {
     await using proxy = await startProxy(addressOf(url));
     await using node = await openNode(through(url, proxy.port));
     proxy.cut();
-    await vi.waitFor(() => expect(node.heard).toEqual(["*"]), { timeout: 1000, interval: 5 });
+    await vi.waitFor(() => expect(node.heard).toEqual(["*"]), { timeout: 5000, interval: 5 });
     await expect(node.bus.publish(["token:1"])).rejects.toThrow();
     await proxy.mend();
     await vi.waitFor(() => expect(node.heard).toEqual(["*", "*"]), 3000);
@@ -91,8 +91,7 @@ describeWithServer("postgres", "listening to PostgreSQL", (url) => {
     proxy.blackhole();
     const silentAt = performance.now();
     await vi.waitFor(() => expect(node.heard).toEqual(["*"]), { timeout: 5000, interval: 5 });
-    // A busy machine may be late by as much again.
-    expect(performance.now() - silentAt).toBeLessThan(1000);
+    expect(performance.now() - silentAt).toBeLessThan(2000);
     const askedAt = performance.now();
     await expect(node.bus.publish(["token:1"])).rejects.toThrow();
     expect(performance.now() - askedAt).toBeLessThan(1000);
@@ -135,7 +134,7 @@ describeWithServer("postgres", "listening to PostgreSQL", (url) => {
     await vi.waitFor(() => expect(node.heard).toEqual(["*"]), 5000);
     const endedAt = performance.now();
     await node[Symbol.asyncDispose]();
-    expect(performance.now() - endedAt).toBeLessThan(500);
+    expect(performance.now() - endedAt).toBeLessThan(2000);
   });
 
   test("a process that only listens ends", async () => {
