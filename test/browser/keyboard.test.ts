@@ -87,6 +87,7 @@ describeWithChromium("by the keyboard alone", () => {
     await enter(page, "Regenerate");
     await openDialog(page, "New API Token");
     await enter(page, "Copy");
+    await said(page, "The token is copied.");
     const second = await copied(page);
     await page.keyboard.press("Escape");
     await noDialog(page);

@@ -66,7 +66,7 @@ async function lookAt(page: Page): Promise<string> {
   await press(dialog, "Hide token");
   expect(await kept(page)).not.toContain(secret);
   await press(dialog, "Copy");
-  expect(await copied(page)).toBe(secret);
+  await expect.poll(() => copied(page)).toBe(secret);
   expect(await kept(page)).not.toContain(secret);
   await dialog.getByRole("button", { name: "Close" }).last().click();
   await noDialog(page);
