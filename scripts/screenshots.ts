@@ -1,5 +1,5 @@
-// Draws every screen and dialog in every state, light and dark, wide and narrow, into screenshots/, and the few that documents show
-// into docs/images/. Run it after a build; name scenes to draw only these: `npm run screenshots -- pair events`.
+// Draws every screen and dialog in every state, light and dark, wide and narrow, and the command line, into screenshots/, and the few that
+// documents show into docs/images/. Run it after a build; name scenes to draw only these: `npm run screenshots -- pair cli-doctor`.
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,9 @@ import type { Browser } from "playwright-core";
 import { startConsole } from "../examples/console/app.ts";
 import { LOOKS, SCENES, type Scene } from "../test/browser/scenes/index.ts";
 import { launchBrowser } from "../test/browser/support/launch.ts";
+import { drawTerminal } from "./draw-terminal.ts";
 import { smallerPng } from "./smaller-png.ts";
+import { terminalScenes } from "./terminal-scenes.ts";
 
 const FOLDER = "screenshots";
 const IMAGES = "docs/images";
@@ -36,6 +38,12 @@ for (const scene of scenes) {
     process.exitCode = 1;
     process.stderr.write(`${scene.name}: ${error}\n`);
   });
+}
+for (const [name, screen] of await terminalScenes()) {
+  if (names.size > 0 && !names.has(name)) continue;
+  await writeFile(join(FOLDER, `${name}.png`), await drawTerminal(browser, screen));
+  await keep(name);
+  process.stdout.write(`${name}\n`);
 }
 await browser.close();
 

@@ -72,6 +72,14 @@ describe("events", () => {
     expect(page.err).toMatch(/--cursor \d+/);
   });
 
+  test("keep their ids whole in the narrowest terminal, and tell no fact that is none", async () => {
+    const line = commandLine();
+    const { token } = await line.world.issue();
+    const { out } = await line.run(["events", ACCOUNT], { columns: 20 });
+    expect(out).toContain(`  ${token.id}  SYSTEM`);
+    expect((await line.run(["events", ACCOUNT])).out).not.toContain("null");
+  });
+
   test("are exported as NDJSON", async () => {
     const line = commandLine();
     await line.world.issue();

@@ -16,10 +16,10 @@ export type EventsFilter = Parameters<Tokenry["exportEvents"]>[0];
 const COLUMNS: readonly Column<TokenEvent>[] = [
   { title: "TIME (UTC)", text: timeText, isWhole: true },
   { title: "EVENT", text: typeText, isWhole: true },
-  { title: "OWNER", text: ({ owner }) => owner ?? "-" },
+  { title: "OWNER", text: ({ owner }) => owner ?? "-", isWhole: true },
   { title: "KIND", text: ({ kind }) => kind ?? "-" },
-  { title: "TOKEN", text: ({ tokenId }) => tokenId ?? "-" },
-  { title: "ACTOR", text: ({ actor }) => actor },
+  { title: "TOKEN", text: ({ tokenId }) => tokenId ?? "-", isWhole: true },
+  { title: "ACTOR", text: ({ actor }) => actor, isWhole: true },
   { title: "FACTS", text: ({ data }) => factsText(data) },
 ];
 
@@ -109,6 +109,7 @@ function typeText({ type, outcome }: TokenEvent): string {
 
 function factsText(data: TokenEvent["data"]): string {
   return Object.entries(data)
+    .filter(([, value]) => value !== null)
     .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)
     .join(" ");
 }
