@@ -27,6 +27,8 @@ export interface MountOptions<Source> extends AddressOptions<Source> {
 export interface Mounting<Source> {
   /** Whether the handler answers it; the others are the application's. */
   answers(source: Source): boolean;
+  /** Whether the handler may be given it, where it is given all: what a URL makes of a path must not be one of the handler's own. */
+  admits(source: Source): boolean;
   clientOf(source: Source): WebClient;
 }
 
@@ -54,9 +56,12 @@ export function resolveMounting<Source>(
   checkKeys(options, new Set([...KEYS, ...otherKeys]), "options");
   const isOwn = ownPaths(handler);
   const findAddress = createFindAddress(options, reader, emitWarning);
+  const hasPaths = handler.paths !== undefined || handler.prefix !== undefined;
+  const pathAt = (source: Source): string => pathOf(reader.target(source));
   return {
+    admits: (source) => !(hasPaths && RESOLVED.test(pathAt(source))),
     answers(source) {
-      const path = pathOf(reader.target(source));
+      const path = pathAt(source);
       return isOwn(path) && !RESOLVED.test(path);
     },
     clientOf: (source) => ({ address: findAddress(source), source }),

@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import type { AddressOptions } from "../http/client-address.ts";
 import { resolveMounting, type WebListener } from "./mounting.ts";
 import { answerError } from "./node-failure.ts";
-import { nodeReader } from "./node-message.ts";
+import { nodeReader, sendAnswer } from "./node-message.ts";
 import { createServe } from "./node-serve.ts";
 import { createTargetOf, type NodeOrigin } from "./node-target.ts";
 
@@ -36,7 +36,7 @@ export function toNodeHandler(
   handler: WebListener,
   options: NodeHandlerOptions = {},
 ): RequestListener {
-  const { clientOf } = resolveMounting(handler, options, nodeReader, ["onError"]);
+  const { clientOf, admits } = resolveMounting(handler, options, nodeReader, ["onError"]);
   const { onError = answerError } = options;
   if (typeof onError !== "function") throw new TypeError("options.onError must be a function");
   const targetOf = createTargetOf(
@@ -47,6 +47,7 @@ export function toNodeHandler(
   const serve = createServe(handler, targetOf, clientOf);
   // What `onError` itself throws, as where the head was sent already.
   return (message, response) => {
+    if (!admits(message)) return sendAnswer(response, { status: 404, headers: [], body: "" });
     serve(message, response)
       .catch((error: unknown) => onError(error, message, response))
       .catch((error: unknown) => answerError(error, message, response));

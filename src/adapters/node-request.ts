@@ -32,8 +32,8 @@ export function createCall(message: IncomingMessage, target: URL, signal: AbortS
 }
 
 function bodyOf(message: IncomingMessage): NodeBody | undefined {
-  // A `Request` of these methods has none, whatever arrived.
-  if (message.method === "GET" || message.method === "HEAD" || !hasBody(message)) return undefined;
+  // A `Request` of these methods has none, whatever arrived; over HTTP/2 they come in any case, and a `Request` minds none.
+  if (/^(?:get|head)$/i.test(message.method ?? "") || !hasBody(message)) return undefined;
   if (message.readableDidRead || message.readableEnded)
     throw new Error(
       "the body of the request was read before: mount the handler before body parsers",

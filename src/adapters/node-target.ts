@@ -33,7 +33,7 @@ export function checkedTarget<Source>(
   reader: RequestReader<Source>,
   targetOf: TargetOf<Source>,
 ): URL | 400 | 501 {
-  return UNKNOWN_METHODS.has(reader.method(source)) ? 501 : (targetOf(source) ?? 400);
+  return UNKNOWN_METHODS.has(reader.method(source).toUpperCase()) ? 501 : (targetOf(source) ?? 400);
 }
 
 function originByHost<Source>(

@@ -1,4 +1,5 @@
 import { checkMethods, checkObject, checkText } from "../checks.ts";
+import { TokenryError } from "../errors.ts";
 import type { Answer } from "../http/answer.ts";
 import type { WebClient, WebHandler } from "../http/web-handler.ts";
 import { emptyAnswer, jsonAnswer, problemAnswer, SECURITY_FIELDS } from "./answers.ts";
@@ -150,8 +151,7 @@ async function carryOut(
   call: Call,
 ): Promise<Outcome | Refusal> {
   const { headers } = request;
-  // What is not a plain yes is none (ASVS 16.5.3).
-  if (route.isSensitive && (await context.stepUp(request, client)) !== true)
+  if (route.isSensitive && !(await isConfirmed(context, request, client)))
     return { code: "step_up_required" };
   const condition = readCondition(route, headers);
   if (isRefusal(condition)) return condition;
@@ -163,6 +163,19 @@ async function carryOut(
   const repeats = { store: context.idempotency, now: context.now, report: context.report };
   const { operationId } = route;
   return runOnce(repeats, { operationId, key: key.value, call }, run);
+}
+
+/** What is not a plain yes is none (ASVS 16.5.3); what the host throws is an outage, also where it is an error of an operation of its own. */
+async function isConfirmed(
+  { stepUp }: Context,
+  request: Request,
+  client: WebClient,
+): Promise<boolean> {
+  try {
+    return (await stepUp(request, client)) === true;
+  } catch (cause) {
+    throw new TokenryError("unavailable", { cause });
+  }
 }
 
 function answerOf({ status, body, fields = [], version }: Outcome): Answer {

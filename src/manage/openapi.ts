@@ -28,7 +28,8 @@ export function openApiDocument(basePath: string): Json {
       title: "Management of API tokens",
       version: "1",
       description:
-        "For pages of the application whose users are signed in there. HEAD is answered wherever GET is.",
+        "For pages of the application whose users are signed in there. HEAD is answered wherever GET is. Every request that changes something has " +
+        "`Content-Type: application/json`, with or without a body, and `Origin` or `Sec-Fetch-Site: same-origin`.",
     },
     servers: [{ url: basePath }],
     security: [{ session: [] }],

@@ -117,6 +117,8 @@ function resolveOrigins(value: string | readonly string[]): ReadonlySet<string> 
 
 function resolveOrigin(value: unknown, path: string): string {
   const text = checkText(value, LONGEST, path);
-  if (/^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text) return text;
+  // A pattern is a host to a URL, and no page has it.
+  if (/^https?:[^*]*$/.test(text) && URL.canParse(text) && new URL(text).origin === text)
+    return text;
   throw new RangeError(`${path} must be an origin of http or https, not ${quoted(text)}`);
 }

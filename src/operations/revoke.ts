@@ -1,5 +1,6 @@
 import { decideActor } from "../access/actor.ts";
 import { TokenryError } from "../errors.ts";
+import { PENDING } from "../lifecycle/slots.ts";
 import { type Actor, SYSTEM } from "../model.ts";
 import { actorFacts, authorize } from "./authorize.ts";
 import { type Attempt, commit, tokenKey, untilCommitted } from "./commit.ts";
@@ -32,6 +33,8 @@ export async function revoke(context: Context, request: RevokeRequest): Promise<
     }
     const { owner, account } = token;
     const authority = await authorize(context, { deed: "revoke", actor, owner, account });
+    // What waits for its link is no token yet: `cancelRotation` takes it back.
+    if (token.slot === PENDING) throw new TokenryError("not_found");
     const now = context.now();
     const data = { name: token.name, ...(reason === undefined ? {} : { reason }) };
     const event = recordEvent(context, "token.revoked", token, {

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
 import type { IncomingMessage, RequestListener } from "node:http";
-import { connect } from "node:net";
+import { connect as connectHttp2, createServer, type IncomingHttpHeaders } from "node:http2";
+import { type AddressInfo, connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import express from "express";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -587,6 +589,44 @@ describe("in Express", () => {
     expect(hooks.headers.get("x-mine")).toBe("1");
     const api = await fetch(`${origin}/api/v1/orders?a=b`);
     expect(await api.text()).toBe(`${origin}/api/v1/orders?a=b `);
+  });
+});
+
+describe("a handler with paths of its own", () => {
+  test.each([
+    ["/tokenry/a", 200],
+    ["/tokenry/./a", 404],
+    ["/public/../tokenry/a", 404],
+    ["/public/%2E%2e/tokenry/a", 404],
+    ["/public\\..\\tokenry/a", 404],
+    ["/\\tokenry/a", 404],
+  ])(
+    "is asked for %s: %i, so that what guards its path before it is not gone around",
+    async (path, status) => {
+      const handler = Object.assign(() => new Response(), { prefix: "/tokenry" });
+      const connection = await open(await serve(toNodeHandler(handler)));
+      connection.send(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+      expect((await connection.answer()).status).toBe(status);
+    },
+  );
+});
+
+describe("over HTTP/2, where methods come in any case", () => {
+  test.each([
+    ["GET", 200],
+    ["get", 200],
+    ["Head", 200],
+    ["trace", 501],
+  ])("%s is answered with %i", async (method, status) => {
+    const listener = toNodeHandler(() => new Response("hi"));
+    // A cast, as the messages of HTTP/2 are a compatible kind of those of HTTP/1.
+    const server = createServer(listener as unknown as Parameters<typeof createServer>[1]);
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const [head] = await once(session.request({ ":method": method, ":path": "/a" }), "response");
+    expect((head as IncomingHttpHeaders)[":status"]).toBe(status);
+    session.destroy();
+    server.close();
   });
 });
 

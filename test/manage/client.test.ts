@@ -23,7 +23,7 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
 }
 
 describe("an id that no path can hold", () => {
-  test.each(["", ".", ".."])("%j is not found, and nothing is asked", async (id) => {
+  test.each(["", ".", "..", "\ud800"])("%j is not found, and nothing is asked", async (id) => {
     const client = managementClient({
       baseUrl: "/tokenry",
       fetch: () => Promise.reject(new Error("was asked")),
@@ -32,6 +32,90 @@ describe("an id that no path can hold", () => {
     expect(await codeOf(client.cancelRotation(id, "tokens"))).toBe("not_found");
     expect(await codeOf(client.revoke(id))).toBe("not_found");
     expect(await codeOf(client.removeZone(id))).toBe("not_found");
+  });
+});
+
+/** A client of a server that answers so, and what it was asked. */
+function clientOf(answer: () => Response | Promise<Response>) {
+  const asked: RequestInit[] = [];
+  const client = managementClient({
+    baseUrl: "/tokenry",
+    async fetch(_url, init = {}) {
+      asked.push(init);
+      return answer();
+    },
+  });
+  return { client, asked };
+}
+
+describe("what is not as the API answers", () => {
+  const json = (body: string, status = 200, type = "application/json") =>
+    new Response(body, { status, headers: { "content-type": type } });
+
+  test("a redirect is not followed: what was made by it would look done", async () => {
+    const { client, asked } = clientOf(() => new Response(null, { status: 302 }));
+    const issuing = client.issue(ADA, { kind: "service", name: "x" });
+    await expect(issuing).rejects.toMatchObject({ code: "unexpected", status: 302 });
+    expect(asked).toMatchObject([{ redirect: "manual" }]);
+  });
+
+  test.each([
+    ["null", json("null")],
+    ["a number", json("1")],
+    ["a sequence", json("{}", 200, "application/json-seq")],
+    ["text", new Response("hi")],
+    ["half of it", json("{")],
+  ])("%s is unexpected", async (_title, response) => {
+    const { client } = clientOf(() => response);
+    await expect(client.token("x")).rejects.toMatchObject({ code: "unexpected", status: 200 });
+  });
+
+  test("the type of an answer may be written in capitals", async () => {
+    const { client } = clientOf(() => json("{}", 200, "Application/JSON"));
+    expect(await client.context()).toEqual({});
+  });
+
+  test("the cause is told, and the status is that of the answer", async () => {
+    const broken = clientOf(() => json("{")).client.token("x");
+    await expect(broken).rejects.toMatchObject({ cause: expect.any(SyntaxError) });
+    const problem = JSON.stringify({ code: "forbidden", title: "No." });
+    const { client } = clientOf(() => json(problem, 403, "application/problem+json"));
+    await expect(client.token("x")).rejects.toMatchObject({ code: "forbidden", status: 403 });
+  });
+});
+
+describe("what the API would refuse, or could not be asked", () => {
+  test.each(["", "order 7", "ключ", "a\nb", "x".repeat(256)])(
+    "the key %j is refused before anything is asked",
+    async (idempotencyKey) => {
+      const { client, asked } = clientOf(() => new Response());
+      const issuing = client.issue(ADA, { kind: "service", name: "x" }, { idempotencyKey });
+      expect(await codeOf(issuing)).toBe("invalid_input");
+      expect(asked).toEqual([]);
+    },
+  );
+
+  test.each(["plain", "a,b;c", 'with "quotes" and \\'.replaceAll(" ", "_")])(
+    "the key %j goes through",
+    async (idempotencyKey) => {
+      const { client } = createManageWorld();
+      const issue = () =>
+        client(ADA).issue(ADA, { kind: "service", name: "x" }, { idempotencyKey });
+      const { token } = await issue();
+      expect(await issue()).toEqual({ token, secret: null });
+    },
+  );
+
+  test("an empty list of types is refused: of a query it would be all", async () => {
+    const { client, asked } = clientOf(() => new Response());
+    expect(await codeOf(client.events({ type: [] }))).toBe("invalid_input");
+    expect(asked).toEqual([]);
+  });
+
+  test("a wrong fetch is a TypeError", () => {
+    const options = { baseUrl: "/tokenry", fetch: 5 };
+    // @ts-expect-error no function
+    expect(() => managementClient(options)).toThrow("options.fetch must be a function");
   });
 });
 

@@ -26,6 +26,7 @@ describe("options", () => {
     [{ actor, basePath: 5 }, "options.basePath must be a string"],
     [{ actor, origin: "app.example" }, "options.origin must be an origin"],
     [{ actor, origin: "https://app.example/" }, "options.origin must be an origin"],
+    [{ actor, origin: "https://*.example" }, "options.origin must be an origin"],
     [{ actor, origin: [] }, "options.origin must hold an origin"],
     [{ actor, origin: ["https://a.example", "null"] }, "options.origin[1] must be an origin"],
     [{ actor, idempotency: {} }, "options.idempotency.beginRequest must be a function"],

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { SYSTEM } from "../../src/index.ts";
+import { SYSTEM, TokenryError } from "../../src/index.ts";
 import { ADA, MANAGER } from "../support/directory.ts";
 import { createManageWorld } from "./world.ts";
 
@@ -43,11 +43,14 @@ describe("ASVS 7.5.3 what makes a secret or ends many", () => {
     expect(stepUp).not.toHaveBeenCalled();
   });
 
-  test("what cannot be decided is refused, and told to the host", async () => {
-    const world = createManageWorld({ stepUp: () => Promise.reject(new Error("out of reach")) });
-    const body = { kind: "service", name: "one" };
-    const answer = await world.ask("POST", "/owners/ada/tokens", { as: ADA, body });
-    expect(answer).toMatchObject({ status: 503, code: "unavailable" });
-    expect(world.outages).toHaveLength(1);
-  });
+  test.each([new Error("out of reach"), new TokenryError("not_found")])(
+    "what cannot be decided is refused, and told to the host: %s",
+    async (error) => {
+      const world = createManageWorld({ stepUp: () => Promise.reject(error) });
+      const body = { kind: "service", name: "one" };
+      const answer = await world.ask("POST", "/owners/ada/tokens", { as: ADA, body });
+      expect(answer).toMatchObject({ status: 503, code: "unavailable" });
+      expect(world.outages).toHaveLength(1);
+    },
+  );
 });

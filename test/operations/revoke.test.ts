@@ -63,6 +63,20 @@ describe.each(REPOSITORIES)("CORE-36, OKT-09, OWN-10 revoke, over $store", ({ op
     );
   });
 
+  test("CORE-31 what waits for its link is no token yet: not found, and it waits on", async () => {
+    const world = createWorld({ repository: await open() });
+    const { secret } = await world.issue({ kind: "web" });
+    const pair = { kind: "web", owner: ADA, actor: ADA } as const;
+    await world.tokens.rotate(pair);
+    const [requested] = await world.trail("rotation.requested");
+    const tokenId = requested?.tokenId ?? "";
+    for (const actor of [ADA, MANAGER, SYSTEM] as const)
+      expect(await outcomeOf(world.tokens.revoke({ tokenId, actor }))).toBe("not_found");
+    expect(await world.trail("token.revoked")).toEqual([]);
+    expect(await world.tokens.pendingRotation(pair)).toMatchObject({ pending: true });
+    expect(await world.codeOf(secret)).toBe("ok");
+  });
+
   test("an unknown id is not_found for everyone", async () => {
     const { tokens } = createWorld({ repository: await open() });
     for (const actor of [ADA, MANAGER, SYSTEM] as const)

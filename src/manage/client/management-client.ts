@@ -36,7 +36,7 @@ export interface EventsChoice extends PageChoice {
 
 /** How a change is guarded. */
 export interface ChangeGuard {
-  /** Only while the token has this version; `conflict` otherwise. */
+  /** Only while the token has this version; `precondition_failed` otherwise. */
   readonly version?: number | undefined;
 }
 
@@ -120,7 +120,7 @@ export function managementClient(options: SendOptions): ManagementClient {
 
 /** A part of a path. Of an empty one, and of dots, a URL would make another path: the API would be asked for something else. */
 function segment(text: string): string {
-  if (/^\.{0,2}$/.test(text)) {
+  if (/^\.{0,2}$/.test(text) || /[\ud800-\udfff]/u.test(text)) {
     const title = "There is no such token, owner or zone.";
     throw new ManagementError({ code: "not_found", status: 404, title });
   }

@@ -23,6 +23,8 @@ export type Send = <Answer>(method: string, path: string, sent?: Sent) => Promis
 /** Makes the one way to the API. @throws TypeError for a wrong option. */
 export function createSend({ baseUrl, fetch: given }: SendOptions): Send {
   if (typeof baseUrl !== "string") throw new TypeError("options.baseUrl must be a string");
+  if (given !== undefined && typeof given !== "function")
+    throw new TypeError("options.fetch must be a function");
   // Called without its object: browsers refuse a fetch that is a method of something else.
   const ask = given ?? ((input, init) => fetch(input, init));
   const base = baseUrl.replace(/\/+$/, "");
@@ -31,6 +33,8 @@ export function createSend({ baseUrl, fetch: given }: SendOptions): Send {
       method,
       headers: headersOf(method, sent),
       credentials: "same-origin",
+      // The API sends nobody elsewhere: what does is something before it, and a POST that became a GET would look done.
+      redirect: "manual",
       ...(sent.body === undefined ? {} : { body: JSON.stringify(sent.body) }),
     });
     return read(response);
@@ -52,13 +56,26 @@ function headersOf(method: string, { version, idempotencyKey }: Sent): Record<st
     accept: "application/json, application/problem+json",
     ...(method === "GET" ? {} : { "content-type": "application/json" }),
     ...(version === undefined ? {} : { "if-match": `"${version}"` }),
-    ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
+    ...(idempotencyKey === undefined ? {} : { "idempotency-key": quotedKey(idempotencyKey) }),
   };
+}
+
+/** A string of structured fields: without quotes a comma would make a list of it. */
+function quotedKey(key: string): string {
+  if (/^[!-~]{1,255}$/.test(key)) return `"${key.replace(/["\\]/g, "\\$&")}"`;
+  throw invalid("An idempotency key is 1 to 255 visible characters of ASCII.");
+}
+
+/** What the API would refuse, or could not be asked at all. */
+function invalid(title: string): ManagementError {
+  return new ManagementError({ code: "invalid_input", status: 400, title });
 }
 
 function queryOf(query: object = {}): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
+    if (Array.isArray(value) && value.length === 0)
+      throw invalid(`${name} must not be an empty list: of a query, it would choose everything.`);
     for (const each of Array.isArray(value) ? value : [value])
       if (each !== undefined) search.append(name, String(each));
   }
@@ -69,16 +86,20 @@ async function read<Answer>(response: Response): Promise<Answer> {
   const type = response.headers.get("content-type") ?? "";
   // A cast, as the API's word is taken for its answers: an answer of something else has another type.
   if (response.status === 204) return undefined as Answer;
-  const isJson = /^application\/(problem\+)?json\b/.test(type);
+  const isJson = /^application\/(problem\+)?json\s*(;|$)/i.test(type);
+  let cause: unknown;
   try {
     const body: unknown = isJson ? await response.json() : undefined;
-    if (response.ok && body !== undefined) return body as Answer;
-    if (!response.ok && isProblem(body)) throw new ManagementError(body);
+    if (response.ok && typeof body === "object" && body !== null) return body as Answer;
+    // The status of the answer: a problem's own is advice (RFC 9457 section 3.1.3).
+    if (!response.ok && isProblem(body))
+      throw new ManagementError({ ...body, status: response.status });
   } catch (error) {
     if (error instanceof ManagementError) throw error;
+    cause = error;
   }
   const title = `The server answered with status ${response.status}, and not as expected.`;
-  throw new ManagementError({ code: "unexpected", status: response.status, title });
+  throw new ManagementError({ code: "unexpected", status: response.status, title }, { cause });
 }
 
 function isProblem(body: unknown): body is WireProblem {
