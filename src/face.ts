@@ -233,7 +233,7 @@ export interface Tokenry<
 
 /** Named sets of network ranges of an account, for those who manage tokens. Source: OKT-37, OKT-40, CORE-53, CORE-54. */
 export interface Zones {
-  /** Makes or changes a zone. @throws TokenryError `zone_in_use` when one that tokens refer to is to be blocked. */
+  /** Makes or changes a zone. @throws TokenryError `zone_in_use` when one that tokens refer to is to be blocked, `conflict` by `replaces`. */
   put(request: PutZoneRequest): Promise<Zone>;
   /** Removes a zone. @throws TokenryError `zone_in_use` while a living token refers to it, `not_found`. */
   remove(request: RemoveZoneRequest): Promise<void>;

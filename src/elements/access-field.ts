@@ -196,6 +196,8 @@ export class TokenryAccessField extends TokenryField {
   readonly #choose = ({ target }: Event): void => {
     if (!(target instanceof HTMLSelectElement)) return;
     this.chosen = LEVELS.find((level) => level === target.value);
+    // Who chooses a level before there is any means it for something.
+    if (Object.values(this.value).every((level) => level === "none")) this.isForAll = true;
     this.#applyToAll();
   };
 

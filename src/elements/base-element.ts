@@ -38,8 +38,9 @@ export abstract class TokenryElement extends LitElement {
   /** The way to the API. */
   protected get managing(): ManagementClient {
     if (this.client !== undefined) return this.client;
-    if (this.#own?.api !== this.api)
-      this.#own = { api: this.api, client: managementClient({ baseUrl: this.api }) };
+    // An attribute that was taken away is `null`.
+    const api = this.api ?? "/tokenry";
+    if (this.#own?.api !== api) this.#own = { api, client: managementClient({ baseUrl: api }) };
     return this.#own.client;
   }
 
@@ -65,7 +66,7 @@ export abstract class TokenryElement extends LitElement {
     if (code === "step_up_required") this.#tellOnce(error, "tokenry-step-up-required");
     // What was wrong with an input is said by the server only.
     if (error instanceof ManagementError && code === "invalid_input")
-      return [error.message, ...error.errors.map(({ message }) => message)].join(" ");
+      return [...new Set([error.message, ...error.errors.map(({ message }) => message)])].join(" ");
     return this.say(isTextName(code) ? code : "unexpected");
   }
 

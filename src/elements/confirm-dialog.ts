@@ -111,7 +111,7 @@ export class ConfirmDialog extends TokenryElement {
   readonly #submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (this.busy) return;
-    this.fault = this.expected !== undefined && this.typed.trim() !== this.expected.trim();
+    this.fault = this.expected !== undefined && !isSame(this.typed, this.expected);
     if (this.fault) return this.renderRoot.querySelector("input")?.focus();
     this.busy = true;
     this.failure = undefined;
@@ -125,6 +125,13 @@ export class ConfirmDialog extends TokenryElement {
   };
 
   #close(refused = false): void {
+    if (this.busy) return;
     this.dispatchEvent(new CustomEvent("close-wanted", { detail: { refused } }));
   }
+}
+
+/** The same to whoever reads it: blanks and the parts of letters are written in several ways. */
+function isSame(typed: string, expected: string): boolean {
+  const read = (text: string): string => text.normalize("NFKC").replace(/\s+/g, " ").trim();
+  return read(typed) === read(expected);
 }

@@ -66,9 +66,11 @@ export class TokenryEntriesField extends TokenryField {
         color: var(--_muted);
       }
       .zones {
-        display: flex;
-        flex-wrap: wrap;
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(min(12rem, 100%), 1fr));
         gap: 0.125rem 1.25rem;
+        max-height: 14rem;
+        overflow: auto;
       }
       .zones input {
         flex: none;
@@ -186,7 +188,7 @@ export class TokenryEntriesField extends TokenryField {
       ${chips.map(
         (entry, index) =>
           html`<li class="mono">
-            ${entry}
+            <bdi>${entry}</bdi>
             <button
               type="button"
               class="icon"

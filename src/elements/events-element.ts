@@ -62,7 +62,7 @@ export class TokenryEvents extends TokenryElement {
           grid-column: 1 / -1;
         }
       }
-      @container (max-width: 20rem) {
+      @container (max-width: 24rem) {
         .filter {
           grid-template-columns: 1fr;
         }
@@ -92,7 +92,11 @@ export class TokenryEvents extends TokenryElement {
     this.to = "";
     this.failure = "";
     this.isBusy = false;
-    this.#page = new Load(this, () => this.#fetch());
+    this.#page = new Load(
+      this,
+      () => this.#fetch(),
+      () => this.managing,
+    );
     new Revisit(this, this.#lookAgain);
     new Told(this, () => void this.#lookAgain());
   }

@@ -20,10 +20,18 @@ export class Load<Value> implements ReactiveController {
   #run = 0;
   readonly #host: ReactiveControllerHost;
   readonly #fetch: () => Promise<Value>;
+  readonly #source: () => unknown;
+  #from: unknown;
 
-  constructor(host: ReactiveControllerHost, fetch: () => Promise<Value>) {
+  /** `source`: where it is fetched from; when that is another, it is fetched anew. */
+  constructor(
+    host: ReactiveControllerHost,
+    fetch: () => Promise<Value>,
+    source: () => unknown = () => true,
+  ) {
     this.#host = host;
     this.#fetch = fetch;
+    this.#source = source;
     host.addController(this);
   }
 
@@ -39,6 +47,13 @@ export class Load<Value> implements ReactiveController {
   hostConnected(): void {
     // Attributes that the fetch depends on are set before the first update.
     void this.#host.updateComplete.then(() => this.again());
+  }
+
+  hostUpdate(): void {
+    const source = this.#source();
+    const isOther = this.#from !== undefined && source !== this.#from;
+    this.#from = source;
+    if (isOther) void this.restart();
   }
 
   /** Forgets what is there, and fetches. */

@@ -28,7 +28,8 @@ export const DIALOG: CSSResult = css`
   }
   dialog[open] {
     display: grid;
-    grid-template-rows: auto minmax(0, 1fr) auto auto;
+    grid-template: auto minmax(0, 1fr) auto auto / minmax(0, 1fr);
+    overflow-wrap: anywhere;
   }
   dialog::backdrop {
     background: rgb(10 12 20 / 0.5);
@@ -103,11 +104,14 @@ export class Modal implements ReactiveController {
   hostConnected(): void {
     this.#before = deepActiveElement();
     this.#host.setAttribute("exportparts", DIALOG_PARTS);
+    this.#host.requestUpdate();
   }
 
   hostUpdated(): void {
     const dialog = this.#host.shadowRoot?.querySelector("dialog");
-    if (dialog == null || dialog.open) return;
+    if (dialog == null || !this.#host.isConnected || dialog.matches(":modal")) return;
+    // Taken out of the page and put back, it is open still, and modal no more.
+    dialog.removeAttribute("open");
     dialog.showModal();
     dialog.querySelector<HTMLElement>("[autofocus]")?.focus();
   }

@@ -41,8 +41,11 @@ export function splitEntries(text: string): string[] {
     .filter((entry) => entry !== "");
 }
 
+/** What is to be known of a zone that an entry names. */
+type KnownZone = Pick<WireZone, "name" | "blocked">;
+
 /** Checks entries as the server does. Without `zones` nobody here knows which there are: any proper name will do. */
-export function checkEntries(text: string, zones?: readonly WireZone[]): CheckedEntries {
+export function checkEntries(text: string, zones?: readonly KnownZone[]): CheckedEntries {
   const entries = new Set<string>();
   const faults: FaultyEntry[] = [];
   for (const entry of splitEntries(text)) {
@@ -54,7 +57,7 @@ export function checkEntries(text: string, zones?: readonly WireZone[]): Checked
   return { entries: [...entries], faults };
 }
 
-function zoneFault(entry: string, zones: readonly WireZone[] | undefined): EntryFault | undefined {
+function zoneFault(entry: string, zones: readonly KnownZone[] | undefined): EntryFault | undefined {
   const name = zoneNameOf(entry);
   if (name === undefined) return undefined;
   if (!isZoneName(name)) return "fault_zone_name";

@@ -33,7 +33,7 @@ export class TokenryOwnerTokens extends TokensScreen {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.get("owner")) void this.facts.restart();
+    if (changed.has("owner") && changed.get("owner") !== undefined) void this.facts.restart();
   }
 
   protected override async fetchFacts(): Promise<ScreenFacts> {
@@ -45,6 +45,6 @@ export class TokenryOwnerTokens extends TokensScreen {
   }
 
   protected override nameOf({ id }: WireOwner): string {
-    return this.ownerName ?? id;
+    return this.ownerName?.trim() || id;
   }
 }

@@ -60,7 +60,11 @@ export class TokenryParkedNotices extends TokenryElement {
     this.said = "";
     this.failure = "";
     this.isBusy = false;
-    this.#page = new Load(this, () => this.#fetch());
+    this.#page = new Load(
+      this,
+      () => this.#fetch(),
+      () => this.managing,
+    );
   }
 
   protected override render(): TemplateResult | typeof nothing {

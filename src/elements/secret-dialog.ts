@@ -68,8 +68,17 @@ export class SecretDialog extends TokenryElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearTimeout(this.#timer);
-    this.holder.clear();
-    this.shown = false;
+    // What is only moved within the page is back at once.
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.holder.clear();
+      this.shown = false;
+    });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated && this.holder.isEmpty) this.#close();
   }
 
   protected override render(): TemplateResult {

@@ -29,9 +29,12 @@ export type TextValues = Readonly<Record<string, string | number>>;
 
 /** Says a text: the replacement if there is one, its plural form by `count`, its placeholders filled in. */
 export function say(name: TextName, { texts = {}, locale, values = {} }: Saying = {}): string {
-  const text: Text = texts[name] ?? TEXTS[name];
+  const own = texts[name];
+  const text: Text = own ?? TEXTS[name];
   const { count } = values;
-  const form = typeof text === "string" ? text : formOf(text, locale, count);
+  // The forms of the texts that are here are those of English, whatever the page's language.
+  const language = own === undefined ? "en" : locale;
+  const form = typeof text === "string" ? text : formOf(text, language, count);
   return form.replace(/\{(\w+)\}/g, (whole, key: string) => {
     const value = values[key];
     if (value === undefined) return whole;

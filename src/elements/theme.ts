@@ -24,7 +24,18 @@ export const THEME: CSSResult = css`
     display: block;
     color: var(--_text);
     font: 400 0.9375rem / 1.5 var(--_font);
+    /* What a page says of its own text is not meant for this: a secret in capitals is another one. */
+    letter-spacing: normal;
+    text-align: start;
+    text-indent: 0;
+    text-transform: none;
+    white-space: normal;
     container-type: inline-size;
+    /* Where a page gives it as much as it needs, a flex container say: by its content it would have no width at all. On a phone, as much as the
+       margins of most pages leave: a grid would be as wide as that at least. */
+    contain-intrinsic-inline-size: min(40rem, calc(100vw - 6rem));
+    min-inline-size: 0;
+    max-inline-size: 100%;
   }
   :host([hidden]) {
     display: none;
@@ -65,6 +76,11 @@ export const THEME: CSSResult = css`
   .mono {
     font-family: var(--_mono);
     font-size: 0.875em;
+  }
+  .mono:is(input, textarea, span),
+  .mono bdi {
+    direction: ltr;
+    unicode-bidi: isolate;
   }
   .hidden {
     position: absolute;
@@ -213,6 +229,7 @@ export const NOTES: CSSResult = css`
     border-inline-start-width: 4px;
     border-radius: calc(var(--_radius) * 0.8);
     background: color-mix(in oklab, var(--_tone) 8%, var(--_surface));
+    overflow-wrap: anywhere;
   }
   .note.danger {
     --_tone: var(--_danger);
@@ -239,6 +256,8 @@ export const NOTES: CSSResult = css`
   }
   .bones > div {
     height: 4.5rem;
+    /* Where colours are forced, all that is seen of it. */
+    border: 1px solid transparent;
     border-radius: var(--_radius);
     background: var(--_raised);
     animation: breathe 1.4s ease-in-out infinite alternate;

@@ -1,10 +1,12 @@
-import type { WireApi, WireNetwork, WireToken } from "../manage/client/index.ts";
+import type { WireApi, WireLevel, WireNetwork, WireToken } from "../manage/client/index.ts";
 import { levelWords } from "./access-levels.ts";
 import { callsWords } from "./budget-words.ts";
 import { type Saying, say } from "./texts.ts";
 
 /** How many entries of a rule are named. */
 const named = 2;
+/** How many chips there are of a rule for each API. */
+const most = 6;
 
 /** What a token is restricted to, each in a few words. */
 export function chipsOf(
@@ -13,26 +15,52 @@ export function chipsOf(
   saying: Saying,
 ): string[] {
   return [
-    ...accessChips(token.access, saying),
+    ...accessChips(token.access, apis, saying),
     ...networkChips(token.network, saying),
-    ...Object.entries(token.budgets).flatMap(([api, percent]) => {
-      const rules = apis[api];
-      if (rules === undefined) return [];
-      return [
-        say("chip_api", { ...saying, values: { api, what: callsWords(rules, percent, saying) } }),
-      ];
-    }),
+    ...budgetChips(token.budgets, apis, saying),
   ];
 }
 
-function accessChips(access: WireToken["access"], saying: Saying): string[] {
+function accessChips(
+  access: WireToken["access"],
+  apis: Readonly<Record<string, WireApi>>,
+  saying: Saying,
+): string[] {
   if (access === null) return [];
   const given = Object.entries(access).filter(([, level]) => level !== "none");
   if (given.length === 0) return [say("level_none", saying)];
-  return given.map(([api, level]) => {
-    const what = levelWords(level, undefined, saying);
-    return say("chip_api", { ...saying, values: { api, what } });
+  const [level, ...others] = Object.keys(apis).map((api) => access[api]);
+  if (level !== undefined && others.length > 0 && others.every((other) => other === level))
+    return [say("chip_all_apis", { ...saying, values: { what: wordsOf(level, saying) } })];
+  const chips = given.map(([api, each]) => apiChip(api, wordsOf(each, saying), saying));
+  return shortened(chips, saying);
+}
+
+function wordsOf(level: WireLevel, saying: Saying): string {
+  return levelWords(level, undefined, saying);
+}
+
+function budgetChips(
+  budgets: WireToken["budgets"],
+  apis: Readonly<Record<string, WireApi>>,
+  saying: Saying,
+): string[] {
+  const chips = Object.entries(budgets).flatMap(([api, percent]) => {
+    const rules = apis[api];
+    return rules === undefined ? [] : [apiChip(api, callsWords(rules, percent, saying), saying)];
   });
+  return shortened(chips, saying);
+}
+
+function apiChip(api: string, what: string, saying: Saying): string {
+  return say("chip_api", { ...saying, values: { api, what } });
+}
+
+/** What is more than a card has room for is in the form of the token. */
+function shortened(chips: string[], saying: Saying): string[] {
+  if (chips.length <= most) return chips;
+  const count = chips.length - (most - 1);
+  return [...chips.slice(0, most - 1), say("chips_more", { ...saying, values: { count } })];
 }
 
 function networkChips(network: WireNetwork | null, saying: Saying): string[] {

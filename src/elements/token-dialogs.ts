@@ -43,6 +43,7 @@ export interface TokenDeeds {
 /** What drawing a dialog needs of the section that it is over. */
 export interface DialogView {
   readonly context: WireContext;
+  readonly kind: string;
   readonly rules: WireKind;
   readonly client: ManagementClient;
   readonly saying: Saying & { readonly texts: Texts };
@@ -153,7 +154,7 @@ function drawRevoke(token: WireToken, view: DialogView): TemplateResult {
 }
 
 function drawRevokeAll(view: DialogView): TemplateResult {
-  const text = saying(view, "revoke_all_text", { owner: view.ownerName });
+  const text = saying(view, "revoke_all_text", { owner: view.ownerName, kind: view.kind });
   return html`<tokenry-confirm-dialog
     ends
     .client=${view.client}

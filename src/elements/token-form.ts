@@ -257,7 +257,7 @@ export class TokenForm extends TokenryElement {
   }
 
   readonly #close = (): void => {
-    this.dispatchEvent(new CustomEvent("close-wanted"));
+    if (!this.busy) this.dispatchEvent(new CustomEvent("close-wanted"));
   };
 }
 

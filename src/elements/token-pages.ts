@@ -37,6 +37,8 @@ export class TokenPages implements ReactiveController {
   change(change: (list: TokenList) => TokenList): void {
     this.#run += 1;
     this.isGoingOn = false;
+    // There is no list yet to change: the one that is on its way may be from before the change.
+    if (!this.isReady) return void this.restart();
     this.#list = change(this.#list);
     this.#host.requestUpdate();
   }

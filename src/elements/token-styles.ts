@@ -44,6 +44,10 @@ export const TOKENS_STYLES: CSSResult = css`
     flex-wrap: wrap;
     gap: 0.5rem;
   }
+  .said,
+  .top h2 {
+    overflow-wrap: anywhere;
+  }
   .said:empty {
     display: none;
   }
@@ -59,6 +63,8 @@ export const TOKENS_STYLES: CSSResult = css`
   }
   .names {
     min-width: 0;
+    overflow: clip;
+    overflow-clip-margin: 0.5rem;
     flex: 1 1 10rem;
   }
   .names h3,

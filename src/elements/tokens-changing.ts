@@ -25,6 +25,7 @@ const STALE: ReadonlySet<string> = new Set([
   "expired",
   "replacement_not_allowed",
   "idempotency_unknown",
+  "idempotency_gone",
 ]);
 
 /** After these the rights are. */
@@ -161,12 +162,15 @@ export abstract class ChangingTokens extends TokenryElement {
   };
 
   /** Sends a change. A refusal that says that things are otherwise than shown has them fetched. */
-  protected async changing<Answer>(change: () => Promise<Answer>): Promise<Answer> {
+  protected async changing<Answer>(
+    change: () => Promise<Answer>,
+    key: RepeatKey = this.generateKey,
+  ): Promise<Answer> {
     try {
       return await change();
     } catch (error) {
       const code = error instanceof ManagementError ? error.code : "unexpected";
-      if (!OPEN_END.has(code)) this.generateKey.forget();
+      if (!OPEN_END.has(code)) key.forget();
       if (STALE.has(code)) void this.refresh();
       if (OTHER_RIGHTS.has(code)) this.dispatchEvent(new CustomEvent("rights-changed"));
       throw error;
@@ -184,7 +188,10 @@ export abstract class ChangingTokens extends TokenryElement {
     issue: async (entries, key) => {
       const request = issueRequest(this.kind, this.rules, entries);
       const guard = { idempotencyKey: key.of(request) };
-      const issued = await this.changing(() => this.managing.issue(this.owner.id, request, guard));
+      const issued = await this.changing(
+        () => this.managing.issue(this.owner.id, request, guard),
+        key,
+      );
       key.forget();
       this.showSecret(issued, "tokenry-issued");
     },
@@ -192,6 +199,7 @@ export abstract class ChangingTokens extends TokenryElement {
     regenerate: async (token, expiresIn, key) => this.#regenerate(token, expiresIn, key),
     revoke: async (token) => {
       await this.changing(() => this.managing.revoke(token.id));
+      this.generateKey.forget();
       this.drop(token.id);
       this.tell("tokenry-revoked", { tokenId: token.id, kind: token.kind });
       await this.close();
@@ -228,7 +236,10 @@ export abstract class ChangingTokens extends TokenryElement {
   ): Promise<void> {
     const request = expiresIn === undefined ? {} : { expiresIn };
     const guard = { idempotencyKey: key.of(request), version: this.#versionOf(token) };
-    const issued = await this.changing(() => this.managing.regenerate(token.id, request, guard));
+    const issued = await this.changing(
+      () => this.managing.regenerate(token.id, request, guard),
+      key,
+    );
     this.showSecret(issued, "tokenry-regenerated");
   }
 

@@ -95,6 +95,7 @@ export class TokenryTokens extends TokensScreen {
     if (facts === undefined || kind === undefined || kinds.length > 1) return;
     // It ends by itself all the same: a failure needs no words.
     await this.managing.cancelRotation(facts.owner.id, kind).catch(() => {});
+    this.tell("tokenry-changed", { kind });
     this.refreshSections();
   }
 }

@@ -4,6 +4,7 @@ import { minutesLeft } from "./format.ts";
 import { Load } from "./load.ts";
 import { drawPlanDialog, NO_PLAN, type Plan, type Planned } from "./pair-plan.ts";
 import { RepeatKey } from "./repeat-key.ts";
+import { SaidError } from "./said-error.ts";
 import { drawCard } from "./token-card.ts";
 import { TokensSection } from "./tokens-section.ts";
 
@@ -263,9 +264,17 @@ export class PairTokens extends TokensSection {
   async #rotate(): Promise<void> {
     const { owner, kind } = this;
     const guard = { idempotencyKey: this.#key.of({ owner: owner.id, kind }) };
-    const answer = await this.changing(() => this.managing.rotate(owner.id, kind, guard));
+    const answer = await this.changing(
+      () => this.managing.rotate(owner.id, kind, guard),
+      this.#key,
+    );
     this.#key.forget();
     if ("token" in answer) return this.showSecret(answer, "tokenry-issued");
+    // The answer of before: what was asked for then was confirmed or cancelled since.
+    if (!answer.pending) {
+      void this.refresh();
+      throw new SaidError("conflict", undefined);
+    }
     this.#show({ rotation: answer });
     this.said = this.say("pair_requested");
     this.tell("tokenry-rotation-requested", { kind });

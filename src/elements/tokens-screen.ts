@@ -58,7 +58,11 @@ export abstract class TokensScreen extends TokenryElement {
     super();
     this.kind = undefined;
     this.heading = undefined;
-    this.facts = new Load(this, () => this.fetchFacts());
+    this.facts = new Load(
+      this,
+      () => this.fetchFacts(),
+      () => this.managing,
+    );
     new Revisit(this, () => this.facts.again());
   }
 
@@ -110,11 +114,12 @@ export abstract class TokensScreen extends TokenryElement {
 
   #sections({ context, owner }: ScreenFacts): readonly SectionFacts[] {
     const kinds = Object.entries(context.kinds).filter(
-      ([kind]) => this.kind === undefined || kind === this.kind,
+      ([kind]) => !this.kind || kind === this.kind,
     );
-    const ownerName = this.nameOf(owner);
+    // What turns the direction of text would turn the sentences that it stands in.
+    const ownerName = this.nameOf(owner).replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
     // An element of another kind may be on the same page.
-    const others = this.heading === undefined ? Object.keys(context.kinds) : kinds;
+    const others = this.heading == null ? Object.keys(context.kinds) : kinds;
     const namesKind = others.length > 1;
     // As long as something else is there.
     const mayHide = kinds.some(([, { issuedBy }]) => issuedBy === "owner");

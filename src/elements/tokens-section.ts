@@ -54,7 +54,9 @@ export abstract class TokensSection extends ChangingTokens {
 
   protected override updated(): void {
     const isEmpty = this.shownTokens().length === 0;
-    this.hidden = this.facts.mayHide && isEmpty && this.rights.reason === "made_by_managers";
+    const hasFailed = this.renderRoot.querySelector("[part=error]") !== null;
+    const mayHide = this.facts.mayHide && isEmpty && !hasFailed;
+    this.hidden = mayHide && this.rights.reason === "made_by_managers";
   }
 
   protected override render(): TemplateResult {
@@ -96,6 +98,7 @@ export abstract class TokensSection extends ChangingTokens {
     if (this.opened === undefined) return nothing;
     return drawTokenDialog(this.opened, {
       context: this.facts.context,
+      kind: this.kind,
       rules: this.rules,
       client: this.managing,
       saying: this.saying,

@@ -14,7 +14,7 @@ import { DIALOG, Modal } from "./modal.ts";
 import { checkRanges, type FaultyLine, faultWords } from "./network-entry.ts";
 import { SWITCH } from "./switch-style.ts";
 import type { TextName } from "./texts.ts";
-import { zoneFailure } from "./zone-failures.ts";
+import { isChanged, zoneFailure } from "./zone-failures.ts";
 
 const MOST_RANGES = 5000;
 const SHOWN_FAULTS = 5;
@@ -62,6 +62,8 @@ export class TokenryZoneDialog extends TokenryElement {
   declare private failure: unknown;
   declare private isBusy: boolean;
   readonly #modal: Modal;
+  /** The zones as they were when somebody else had changed this one. */
+  #latest: readonly WireZone[] | undefined;
 
   constructor() {
     super();
@@ -222,15 +224,30 @@ export class TokenryZoneDialog extends TokenryElement {
     else void this.#save([...ranges]);
   };
 
+  /** What is to be replaced, or `null`: nothing of the name. */
+  get #version(): string | null {
+    const known = this.#latest?.find(({ name }) => name === this.#name) ?? this.zone;
+    return known?.version ?? null;
+  }
+
+  /** What somebody else changed is not overwritten unseen: it is in the list then, and who tries again means it. */
+  async #lookAgain(): Promise<void> {
+    const { zones } = await this.managing.zones();
+    this.#latest = zones;
+    this.dispatchEvent(new CustomEvent("zones-stale", { detail: zones }));
+  }
+
   async #save(ranges: string[]): Promise<void> {
     const blocked = this.isBlocked;
     this.isBusy = true;
     this.failure = undefined;
     try {
-      const detail = await this.managing.putZone(this.#name, { ranges, blocked });
+      const guard = { version: this.#version };
+      const detail = await this.managing.putZone(this.#name, { ranges, blocked }, guard);
       this.dispatchEvent(new CustomEvent("zone-saved", { detail }));
     } catch (error) {
       this.failure = zoneFailure(error, blocked ? "block" : "save");
+      if (isChanged(error)) await this.#lookAgain().catch(() => undefined);
     } finally {
       this.isBusy = false;
     }

@@ -11,6 +11,11 @@ export function zoneFailure(error: unknown, deed: ZoneDeed): unknown {
   return text === undefined ? error : new SaidError(text, error);
 }
 
+/** Whether the zone is another than it was when it was read. */
+export function isChanged(error: unknown): boolean {
+  return error instanceof ManagementError && error.code === "precondition_failed";
+}
+
 function textOf(error: unknown, deed: ZoneDeed): TextName | undefined {
   if (!(error instanceof ManagementError)) return undefined;
   if (error.code === "limit_reached") return "zone_limit";

@@ -4,6 +4,7 @@ import { TokenryElement } from "./base-element.ts";
 import { HEADER } from "./header-style.ts";
 import { LIVE } from "./live-style.ts";
 import { Load } from "./load.ts";
+import { Revisit } from "./revisit.ts";
 import { zoneFailure } from "./zone-failures.ts";
 
 const SHOWN_RANGES = 3;
@@ -104,7 +105,12 @@ export class TokenryZones extends TokenryElement {
     this.heading = undefined;
     this.open = { dialog: "none" };
     this.said = "";
-    this.#zones = new Load(this, async () => (await this.managing.zones()).zones);
+    this.#zones = new Load(
+      this,
+      async () => (await this.managing.zones()).zones,
+      () => this.managing,
+    );
+    new Revisit(this, () => this.#zones.again());
   }
 
   protected override render(): TemplateResult {
@@ -210,6 +216,7 @@ export class TokenryZones extends TokenryElement {
       .zone=${open.dialog === "edit" ? open.zone : undefined}
       .taken=${(this.#zones.value ?? []).map(({ name }) => name)}
       @close-wanted=${this.#close}
+      @zones-stale=${({ detail }: CustomEvent<WireZone[]>) => this.#zones.set(detail)}
       @zone-saved=${({ detail }: CustomEvent<WireZone>) => this.#saved(detail)}
     ></tokenry-zone-dialog>`;
   }

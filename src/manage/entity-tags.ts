@@ -1,4 +1,5 @@
-import type { Token } from "../model.ts";
+import type { Token, Zone } from "../model.ts";
+import { hashOf } from "./hash.ts";
 
 /** What `If-Match` and `If-None-Match` hold (RFC 9110 section 13.1.1): anything that is there, or one of these. */
 export type EntityTags = "any" | readonly EntityTag[];
@@ -28,6 +29,11 @@ export function readEntityTags(value: string): EntityTags | undefined {
 /** Names a state of a token: the time of its last change, which is another with each change. */
 export function versionOf({ updatedAt }: Pick<Token, "updatedAt">): number {
   return updatedAt.getTime();
+}
+
+/** Names a state of a zone: its content, for a zone has no time of its last change. */
+export function zoneVersion({ ranges, blocked }: Zone): string {
+  return hashOf([ranges, blocked]);
 }
 
 /** The last millisecond that is a time. */

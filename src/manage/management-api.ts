@@ -131,7 +131,8 @@ async function outcomeOf(
     if (refused !== undefined) return refused;
     const input = await readInput(route, request, url.searchParams);
     if (isRefusal(input)) return input;
-    const call = { tokens, actor, basePath, url, params, ...input, unchangedSince: undefined };
+    const guards = { unchangedSince: undefined, replaces: undefined };
+    const call = { tokens, actor, basePath, url, params, ...input, ...guards };
     return carryOut(context, route, { request, client }, call);
   });
 }

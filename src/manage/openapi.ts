@@ -116,6 +116,12 @@ function headerParameters({ isRepeatable, condition }: Route): readonly Json[] {
       ? [header("Idempotency-Key", "Makes a repeat the same request.", { ...text, maxLength: 512 })]
       : []),
     ...(condition === "change" ? [header("If-Match", "Only while the token is so.", text)] : []),
+    ...(condition === "replacement"
+      ? [
+          header("If-Match", "Only while the zone is so.", text),
+          header("If-None-Match", "`*`: only while there is no such zone.", text),
+        ]
+      : []),
     ...(condition === "reading"
       ? [header("If-None-Match", "Only unless the token is so.", text)]
       : []),

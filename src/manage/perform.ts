@@ -1,6 +1,6 @@
 import { checkText } from "../checks.ts";
-import { admits, type Condition, isKnown, onlyVersion } from "./condition.ts";
-import { versionOf } from "./entity-tags.ts";
+import { admits, admitsZone, type Condition, isKnown, onlyVersion } from "./condition.ts";
+import { type EntityTags, versionOf } from "./entity-tags.ts";
 import { faultAt } from "./faults.ts";
 import { asRefusal, isRefusal, type Refusal } from "./refusal.ts";
 import type { Call, Outcome, Route } from "./route.ts";
@@ -59,6 +59,9 @@ async function underCondition(
   condition: Condition,
 ): Promise<Outcome | Refusal> {
   if (condition === undefined) return located(call, () => route.run(call));
+  if (route.condition === "replacement") return replaceUnder(route, call, condition);
+  // Only a zone can be asked to be absent.
+  if (condition === "absent") return CHANGED;
   if (route.condition === "reading") {
     const outcome = await route.run(call);
     const { version } = outcome;
@@ -73,7 +76,7 @@ async function underCondition(
 async function changeUnder(
   route: Route,
   call: Call,
-  condition: Exclude<Condition, undefined>,
+  condition: EntityTags,
 ): Promise<Outcome | Refusal> {
   const { tokens, actor, params } = call;
   let version = onlyVersion(condition);
@@ -83,8 +86,25 @@ async function changeUnder(
     version = condition === "any" ? undefined : versionOf(token);
   }
   const unchangedSince = version === undefined ? undefined : new Date(version);
-  const guarded = { ...call, unchangedSince };
-  const outcome = await located(call, () => route.run(guarded));
+  return guarded(route, { ...call, unchangedSince });
+}
+
+/** The zone that satisfies the precondition is the guard, or that there is none. */
+async function replaceUnder(
+  route: Route,
+  call: Call,
+  condition: Exclude<Condition, undefined>,
+): Promise<Outcome | Refusal> {
+  const { tokens, actor, params } = call;
+  const zones = await tokens.zones.list({ account: actor.account, actor: actor.id });
+  const zone = zones.find(({ name }) => name === params.name);
+  if (!admitsZone(condition, zone)) return CHANGED;
+  return guarded(route, { ...call, replaces: zone ?? null });
+}
+
+/** A conflict with a guard is a precondition that has failed. */
+async function guarded(route: Route, call: Call): Promise<Outcome | Refusal> {
+  const outcome = await located(call, () => route.run(call));
   return isRefusal(outcome) && outcome.code === "conflict" ? CHANGED : outcome;
 }
 

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { Tokenry } from "../face.ts";
 import type { HeaderField } from "../http/answer.ts";
+import type { Zone } from "../model.ts";
 import type { ManagementErrorCode } from "./errors.ts";
 
 /** What the management API needs of a tokenry. */
@@ -25,6 +26,8 @@ export interface Call<Query = unknown, Body = unknown> {
   readonly body: Body;
   /** When the token must have been changed last, by `If-Match`. */
   readonly unchangedSince: Date | undefined;
+  /** What the zone must be, or `null` for none, by `If-Match` and `If-None-Match`. */
+  readonly replaces: Zone | null | undefined;
 }
 
 /** What a repeat of a request needs to know of the first. Never a secret. */
@@ -36,8 +39,8 @@ export interface Outcome {
   /** Absent: an answer without a body. */
   readonly body?: object;
   readonly fields?: readonly HeaderField[];
-  /** The version of the token that the answer shows: its `ETag`. */
-  readonly version?: number;
+  /** The version of the token or zone that the answer shows: its `ETag`. */
+  readonly version?: number | string;
   readonly made?: Made;
 }
 
@@ -69,8 +72,11 @@ export interface RouteFacts {
   readonly isRepeatable?: boolean;
   /** Whether it makes a secret or ends many: `stepUp` is asked. */
   readonly isSensitive?: boolean;
-  /** Which precondition it takes, about a token: of a change, `If-Match`; of a reading, `If-None-Match`. */
-  readonly condition?: "change" | "reading";
+  /**
+   * Which precondition it takes: of a change of a token, `If-Match`; of a reading of one, `If-None-Match`; of the replacement of a zone, `If-Match`, or
+   * `If-None-Match: *` where there is to be none.
+   */
+  readonly condition?: "change" | "reading" | "replacement";
 }
 
 /** A route, and what it does. Throws what the operations of a tokenry throw. */

@@ -90,7 +90,12 @@ export const rotationSchema = z
   .meta({ id: "Rotation", description: "Whether a rotation waits for its link, and until when." });
 
 export const zoneSchema = z
-  .strictObject({ name: z.string(), ranges: z.array(z.string()), blocked: z.boolean() })
+  .strictObject({
+    name: z.string(),
+    ranges: z.array(z.string()),
+    blocked: z.boolean(),
+    version: z.string().meta({ description: "The same as long as the zone is: for `If-Match`." }),
+  })
   .meta({ id: "Zone" });
 
 export const eventSchema = z

@@ -1,6 +1,6 @@
 import type { Tokenry } from "../face.ts";
 import type { Token, TokenEvent, Zone } from "../model.ts";
-import { versionOf } from "./entity-tags.ts";
+import { versionOf, zoneVersion } from "./entity-tags.ts";
 import type {
   WireEvent,
   WireEventPage,
@@ -60,8 +60,9 @@ export function wireRotation(pending: Answered<"pendingRotation">): Told<WireRot
     : { pending: true, expiresAt: pending.expiresAt.toISOString() };
 }
 
-export function wireZone({ name, ranges, blocked }: Zone): Told<WireZone> {
-  return { name, ranges, blocked };
+export function wireZone(zone: Zone): Told<WireZone> {
+  const { name, ranges, blocked } = zone;
+  return { name, ranges, blocked, version: zoneVersion(zone) };
 }
 
 export function wireEvents({ events, cursor }: Answered<"events">): Told<WireEventPage> {

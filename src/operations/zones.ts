@@ -1,4 +1,4 @@
-import { checkFlag, quoted } from "../checks.ts";
+import { checkFlag, checkList, checkObject, quoted } from "../checks.ts";
 import { TokenryError } from "../errors.ts";
 import type { Actor, Zone } from "../model.ts";
 import { isZoneName } from "../network/entry.ts";
@@ -19,6 +19,8 @@ export interface PutZoneRequest {
   readonly ranges: readonly string[];
   /** No token of the account works from here. Default `false`. */
   readonly blocked?: boolean | undefined;
+  /** The zone as it was seen, `null` for none of the name: only that is replaced, `conflict` otherwise. Default: whatever there is. */
+  readonly replaces?: Zone | null | undefined;
   readonly actor: Actor;
 }
 
@@ -41,25 +43,21 @@ const MAX_RANGES = 25_000;
 
 /** Makes or changes a zone. See `Zones.put`. */
 export async function putZone(context: Context, request: PutZoneRequest): Promise<Zone> {
-  checkRequest(request, ["account", "name", "ranges", "blocked", "actor"]);
+  checkRequest(request, ["account", "name", "ranges", "blocked", "replaces", "actor"]);
   const account = checkId(request.account, "account");
   const zone = Object.freeze({
     name: checkZoneName(request.name),
     ranges: Object.freeze(asInput(() => normalizeRanges(request.ranges, "ranges"))),
     blocked: checkFlag(request.blocked, "blocked"),
   });
+  const isReplaced = checkReplaces(request.replaces);
   const { actor } = await authorizeAccount(context, checkActor(request.actor), account);
   return untilCommitted(async (): Promise<Attempt<Zone>> => {
     const set = await context.repository.zones(account);
+    if (!isReplaced(set.zones.find(({ name }) => name === zone.name)))
+      throw new TokenryError("conflict");
     const others = set.zones.filter(({ name }) => name !== zone.name);
-    if (others.length >= MAX_ZONES)
-      throw new TokenryError("limit_reached", {
-        message: `An account has at most ${MAX_ZONES} zones.`,
-      });
-    if (others.reduce((sum, { ranges }) => sum + ranges.length, zone.ranges.length) > MAX_RANGES)
-      throw new TokenryError("limit_reached", {
-        message: `The zones of an account have at most ${MAX_RANGES} ranges.`,
-      });
+    checkLimits(others, zone);
     const zones = [...others, zone].sort((left, right) => (left.name < right.name ? -1 : 1));
     // What tokens may come from cannot become what no token may come from (OKT-37).
     const unused = zone.blocked ? [zone.name] : [];
@@ -75,6 +73,29 @@ export async function putZone(context: Context, request: PutZoneRequest): Promis
     });
     return { committed, result: zone };
   });
+}
+
+/** Which zone, if any, may be replaced. */
+function checkReplaces(value: unknown): (zone: Zone | undefined) => boolean {
+  if (value === undefined) return () => true;
+  if (value === null) return (zone) => zone === undefined;
+  checkObject(value, "replaces");
+  // A cast to what is checked next.
+  const { ranges, blocked } = value as Partial<Zone>;
+  const seen = checkList<unknown>(ranges, "replaces.ranges").join();
+  const wasBlocked = checkFlag(blocked, "replaces.blocked");
+  return (zone) => zone?.blocked === wasBlocked && zone.ranges.join() === seen;
+}
+
+function checkLimits(others: readonly Zone[], zone: Zone): void {
+  if (others.length >= MAX_ZONES)
+    throw new TokenryError("limit_reached", {
+      message: `An account has at most ${MAX_ZONES} zones.`,
+    });
+  if (others.reduce((sum, { ranges }) => sum + ranges.length, zone.ranges.length) > MAX_RANGES)
+    throw new TokenryError("limit_reached", {
+      message: `The zones of an account have at most ${MAX_RANGES} ranges.`,
+    });
 }
 
 /** Removes a zone that no living token refers to. See `Zones.remove`. */

@@ -4,6 +4,7 @@ import { call } from "./support/calls.ts";
 import { describeWithChromium } from "./support/chromium.ts";
 import { type Desk, openDesk } from "./support/desk.ts";
 import { noDialog, openDialog, press, takeSecret } from "./support/dialogs.ts";
+import { show } from "./support/show.ts";
 import { generate } from "./support/steps.ts";
 
 const API = "**/tokenry/**";
@@ -182,6 +183,135 @@ describeWithChromium("mishaps", () => {
       await page.getByText("There are no API tokens yet.").first().waitFor();
     }
     expect(await call(desk, secret.reveal())).toBe(401);
+  });
+
+  test("two administrators edit a zone: the later is told, and overwrites nothing unseen", async () => {
+    await using desk = await openDesk();
+    const account = { account: "acme", actor: "adam" } as const;
+    const by = { ...account, name: "attackers" };
+    const zoneNow = async () =>
+      (await desk.app.tokens.zones.list(account)).map(({ ranges, blocked }) => ({
+        ranges,
+        blocked,
+      }));
+    await desk.app.tokens.zones.put({ ...by, ranges: ["198.51.100.0/24"] });
+    const page = await desk.signIn("adam", "/security/zones");
+    await press(page, "Edit attackers");
+    const others = { ranges: ["198.51.100.0/24", "203.0.113.0/24"], blocked: true };
+    await desk.app.tokens.zones.put({ ...by, ...others });
+    const form = await openDialog(page, "Edit zone “attackers”");
+    await form.getByLabel("Ranges").fill("192.0.2.7");
+    await press(form, "Save");
+    await form.getByText("It was changed meanwhile.").waitFor();
+    expect(await zoneNow()).toEqual([others]);
+    await page.getByText("203.0.113.0/24").waitFor({ state: "attached" });
+    await press(form, "Save");
+    await noDialog(page);
+    expect(await zoneNow()).toEqual([{ ranges: ["192.0.2.7"], blocked: false }]);
+  });
+
+  test("two administrators add a zone of one name: the later is told", async () => {
+    await using desk = await openDesk();
+    const account = { account: "acme", actor: "adam" } as const;
+    const by = { ...account, name: "office" };
+    const page = await desk.signIn("adam", "/security/zones");
+    await press(page, "Add zone");
+    await desk.app.tokens.zones.put({ ...by, ranges: ["198.51.100.0/24"] });
+    const form = await openDialog(page, "Add zone");
+    await form.getByLabel("Name").fill("office");
+    await form.getByLabel("Ranges").fill("192.0.2.7");
+    await press(form, "Save");
+    await form.getByText("It was changed meanwhile.").waitFor();
+    await press(form, "Save");
+    expect((await desk.app.tokens.zones.list(account))[0]?.ranges).toEqual(["198.51.100.0/24"]);
+  });
+
+  test("all tokens end only by what is typed, however the owner is called", async () => {
+    await using desk = await openDesk();
+    const { secret } = await issueToCarol(desk);
+    const page = await desk.signIn("adam");
+    const revokeAll = async (name: string) => {
+      await show(page, [{ is: "tokenry-owner-tokens", owner: "carol", "owner-name": name }]);
+      await press(page, "Revoke All");
+      return openDialog(page, "Revoke all API tokens");
+    };
+    const nameless = await revokeAll("");
+    await press(nameless, "Revoke All Tokens");
+    await nameless.getByText("This is not “carol”.").waitFor();
+    expect(await call(desk, secret.reveal())).toBe(200);
+    const named = await revokeAll("Rene\u0301e  Diaz");
+    await named.getByRole("textbox").fill("Ren\u00e9e Diaz");
+    await press(named, "Revoke All Tokens");
+    await noDialog(page);
+    expect(await call(desk, secret.reveal())).toBe(401);
+  });
+
+  test("a request that was cancelled under the same key is not said to be on its way", async () => {
+    await using desk = await openDesk();
+    const { tokens } = desk.app;
+    const pair = { kind: "web", owner: "uma", actor: "uma" } as const;
+    await tokens.issue({ ...pair, name: "site" });
+    const page = await desk.signIn("uma");
+    await press(page, "Edit");
+    await press(page, "Generate New Primary");
+    await press(await openDialog(page, "Generate a new primary token?"), "Generate New Primary");
+    await lose(page);
+    await press(page, "Save");
+    await page.getByText("The server cannot be reached.").waitFor();
+    await page.unrouteAll();
+    await tokens.cancelRotation(pair);
+    await press(page, "Save");
+    await page.getByText("It was changed meanwhile.").waitFor();
+    expect(await tokens.pendingRotation(pair)).toBeUndefined();
+    await press(page, "Save");
+    await page.getByText("Waiting for confirmation").waitFor();
+  });
+
+  test("a token that is made before its list has come is in it", async () => {
+    await using desk = await openDesk();
+    const page = await desk.signIn("uma");
+    await page.route("**/tokenry/owners/uma/tokens?*", async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await route.continue();
+    });
+    await page.goto("/tokens");
+    const form = await openForm(page, "nightly build");
+    await press(form, "Create token");
+    await takeSecret(page);
+    await page.getByRole("article", { name: "nightly build" }).waitFor();
+  });
+
+  test("a form that was closed while it saved closes no other, and its failure is told", async () => {
+    await using desk = await openDesk();
+    for (const name of ["day", "night"]) await issueToCarol(desk, name);
+    const page = await desk.signIn("adam");
+    await openTokens(page);
+    await page.route(API, async (route) => {
+      if (route.request().method() === "PATCH")
+        await new Promise((resolve) => setTimeout(resolve, 800));
+      await route.continue();
+    });
+    await press(page.getByRole("article", { name: "day" }), "Edit");
+    const first = await openDialog(page, "Edit token");
+    await first.getByLabel("Name").fill("day shift");
+    await press(first, "Save");
+    await page.keyboard.press("Escape");
+    await page.getByRole("article", { name: "day shift" }).waitFor();
+    await noDialog(page);
+    await press(page.getByRole("article", { name: "night" }), "Edit");
+    expect(await (await openDialog(page, "Edit token")).getByLabel("Name").inputValue()).toBe(
+      "night",
+    );
+  });
+
+  test("a sign-in before the API that knows nobody is the end of the session", async () => {
+    await using desk = await openDesk();
+    const page = await desk.signIn("uma");
+    await page.route("**/tokenry/context", (route) =>
+      route.fulfill({ status: 401, body: "who are you?" }),
+    );
+    await page.goto("/tokens");
+    await page.getByText("You are signed out.").first().waitFor();
   });
 
   test("what another tab changed is there when one comes back", async () => {

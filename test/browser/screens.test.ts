@@ -6,20 +6,7 @@ import { describeWithChromium } from "./support/chromium.ts";
 import { openDesk } from "./support/desk.ts";
 import { noDialog, openDialog, press, takeSecret } from "./support/dialogs.ts";
 import { focused } from "./support/keyboard.ts";
-
-/** Puts screens in the place of what the page shows. */
-async function show(page: Page, screens: readonly Readonly<Record<string, string>>[]) {
-  await page.evaluate((wanted) => {
-    const made = wanted.map(({ is = "tokenry-tokens", ...attributes }) => {
-      const element = document.createElement(is);
-      for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-      return element;
-    });
-    const main = document.querySelector("main");
-    const title = main?.querySelector("h1");
-    main?.replaceChildren(...(title == null ? [] : [title]), ...made);
-  }, screens);
-}
+import { show } from "./support/show.ts";
 
 /** The titles of the sections, as they are read. */
 async function titles(page: Page): Promise<readonly string[]> {

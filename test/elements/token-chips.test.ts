@@ -20,6 +20,24 @@ describe("what a token is restricted to", () => {
     expect(chips({ ...open, access: {} })).toEqual(["No Access"]);
   });
 
+  it("says once what is the same for all APIs", () => {
+    const access = { orders: "read", menu: "read" } as const;
+    expect(chips({ ...open, access })).toEqual(["All APIs: Read Access"]);
+    const lists = { orders: ["GET"], menu: ["GET"] };
+    expect(chips({ ...open, access: lists })).toEqual(["orders: GET only", "menu: GET only"]);
+  });
+
+  it("names no more APIs than a card has room for, and counts the others", () => {
+    const names = Array.from({ length: 40 }, (_, index) => `api-${index}`);
+    const many = Object.fromEntries(names.map((name) => [name, apis.menu]));
+    const access = Object.fromEntries(names.slice(1).map((name) => [name, "read" as const]));
+    const budgets = Object.fromEntries(names.map((name) => [name, 50]));
+    const shown = chipsOf({ ...open, access, budgets }, many, { locale: "en" });
+    expect(shown).toHaveLength(12);
+    expect(shown[5]).toBe("34 more");
+    expect(shown[11]).toBe("35 more");
+  });
+
   it("names the first networks, and counts the others", () => {
     const network = {
       include: ["10.0.0.0/8", "zone:office", "192.0.2.7"],

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { NoticeError } from "../../src/index.ts";
-import { ManagementError, managementClient } from "../../src/manage/client/index.ts";
+import {
+  ManagementError,
+  managementClient,
+  type ZoneGuard,
+} from "../../src/manage/client/index.ts";
 import { ADA, BOB, MANAGER } from "../support/directory.ts";
 import { KINDS } from "../support/world.ts";
 import { createManageWorld, type ManageWorld } from "./world.ts";
@@ -227,7 +231,14 @@ describe("each method of the client, against the API", () => {
     const { client } = createManageWorld();
     const manager = client(MANAGER);
     const zone = await manager.putZone("office", { ranges: ["192.0.2.0/24"] });
-    expect(zone).toEqual({ name: "office", ranges: ["192.0.2.0/24"], blocked: false });
+    const { version } = zone;
+    expect(zone).toEqual({ name: "office", ranges: ["192.0.2.0/24"], blocked: false, version });
+    const blocked = { ranges: ["192.0.2.0/24"], blocked: true };
+    const late = (guard: ZoneGuard) => codeOf(manager.putZone("office", blocked, guard));
+    expect(await late({ version: null })).toBe("precondition_failed");
+    expect(await late({ version: "1" })).toBe("precondition_failed");
+    expect((await manager.putZone("office", blocked, { version })).blocked).toBe(true);
+    await manager.putZone("office", { ranges: ["192.0.2.0/24"] });
     expect(await manager.zones()).toEqual({ zones: [zone] });
     expect(await manager.removeZone("office")).toBeUndefined();
     expect(await codeOf(manager.removeZone("office"))).toBe("not_found");

@@ -74,20 +74,64 @@ describe("If-Match", () => {
   test("is refused where nobody would look at it", async () => {
     const { ask, path } = await createConditionWorld();
     const headers = { "if-match": '"1"' };
-    for (const [method, where, body] of [
-      ["DELETE", path, undefined],
-      ["GET", path, undefined],
-      ["PUT", "/zones/office", { ranges: ["10.0.0.0/8"] }],
+    for (const [method, where] of [
+      ["DELETE", path],
+      ["GET", path],
+      ["DELETE", "/zones/office"],
     ] as const) {
-      const answer = await ask(method, where, { as: MANAGER, headers, body });
+      const answer = await ask(method, where, { as: MANAGER, headers });
       expect([method, answer.status, answer.code]).toEqual([method, 400, "invalid_input"]);
     }
-    const once = {
-      as: MANAGER,
-      headers: { "if-none-match": "*" },
-      body: { ranges: ["10.0.0.0/8"] },
-    };
-    expect((await ask("PUT", "/zones/office", once)).status).toBe(400);
+    const once = { as: MANAGER, headers: { "if-none-match": "*" }, body: { name: "two" } };
+    expect((await ask("PATCH", path, once)).status).toBe(400);
+  });
+});
+
+describe("the replacement of a zone", () => {
+  const RANGES = { ranges: ["10.0.0.0/8"] };
+  const createZoneWorld = () => {
+    const world = createManageWorld();
+    const put = (headers: Record<string, string>, body: object = RANGES) =>
+      world.ask("PUT", "/zones/office", { as: MANAGER, body, headers });
+    return { ...world, put };
+  };
+
+  test("If-None-Match: * makes one where there is none", async () => {
+    const { put } = createZoneWorld();
+    const made = await put({ "if-none-match": "*" });
+    expect([made.status, made.headers.get("etag")]).toEqual([200, `"${made.json.version}"`]);
+    expect((await put({ "if-none-match": "*" })).code).toBe("precondition_failed");
+  });
+
+  test("If-Match replaces what was seen, and nothing else", async () => {
+    const { put, ask } = createZoneWorld();
+    expect((await put({ "if-match": "*" })).code).toBe("precondition_failed");
+    const first = (await put({})).headers.get("etag") ?? "";
+    expect((await put({ "if-match": `W/${first}` })).status).toBe(412);
+    expect((await put({ "if-match": '"1"' })).status).toBe(412);
+    const changed = await put({ "if-match": `"1", ${first}` }, { ...RANGES, blocked: true });
+    expect(changed.json).toMatchObject({ blocked: true });
+    expect((await put({ "if-match": first })).code).toBe("precondition_failed");
+    expect((await ask("GET", "/zones", { as: MANAGER })).json).toEqual({ zones: [changed.json] });
+    expect((await put({ "if-match": "*" })).json.version).toBe(first.slice(1, -1));
+  });
+
+  test("of two at once to what both have seen one is made", async () => {
+    const { put } = createZoneWorld();
+    const tag = (await put({})).headers.get("etag") ?? "";
+    const ranges = [["192.0.2.1"], ["192.0.2.2"]];
+    const answers = await Promise.all(
+      ranges.map((each) => put({ "if-match": tag }, { ranges: each })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
+  });
+
+  test.each([
+    { "if-none-match": '"1"' },
+    { "if-none-match": "*", "if-match": "*" },
+    { "if-match": "x" },
+  ])("%j is refused", async (headers) => {
+    expect((await createZoneWorld().put(headers)).status).toBe(400);
   });
 });
 

@@ -39,6 +39,28 @@ describe.each(REPOSITORIES)("OKT-40 zones, over $store", ({ open }) => {
     ]);
   });
 
+  test("a put that replaces what was seen changes nothing else, and of many at once one is made", async () => {
+    const world = createWorld({ repository: jitteredRepository(await open()) });
+    const { zones } = world.tokens;
+    const put = (facts: Partial<PutZoneRequest>) => outcomeOf(zones.put({ ...OFFICE, ...facts }));
+    const race = async (replaces: PutZoneRequest["replaces"]) => {
+      const puts = [1, 2, 3, 4].map((part) => put({ ranges: [`10.${part}.0.0/16`], replaces }));
+      return (await Promise.all(puts)).filter((outcome) => outcome !== "conflict");
+    };
+    const seen = async () => (await zones.list({ account: ACCOUNT, actor: MANAGER }))[0];
+    expect(await race(null)).toEqual(["ok"]);
+    const first = await seen();
+    expect(await race(first)).toEqual(["ok"]);
+    expect(await put({ replaces: null })).toBe("conflict");
+    expect(await put({ replaces: first })).toBe("conflict");
+    expect(await put({ name: "none", replaces: first })).toBe("conflict");
+    const second = await seen();
+    expect(await put({ replaces: { ...OFFICE, blocked: true } })).toBe("conflict");
+    expect(await seen()).toEqual(second);
+    expect(await put({ replaces: second, blocked: true })).toBe("ok");
+    expect(await put({ replaces: second })).toBe("conflict");
+  });
+
   test.each(["include", "exclude"])(
     "OKT-37, OKT-47 a zone in a token's %s is neither removed nor blocked",
     async (list) => {

@@ -23,6 +23,7 @@ export const COMMON_TEXTS = {
   unavailable: "This cannot be done now. Try again in a moment.",
   idempotency_unknown:
     "It is not known what became of the first try. Look at the tokens before you try again.",
+  idempotency_gone: "It was made, and has ended since. Try again to make another.",
   step_up_required: "Confirm who you are, then try again.",
   idempotency_limit_reached: "There were too many tries. Try again in an hour.",
   unexpected: "The server answered in an unexpected way. Try again, or ask an administrator.",

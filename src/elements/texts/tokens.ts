@@ -65,6 +65,8 @@ export const TOKENS_TEXTS = {
   chip_include: "Only from {entries}",
   chip_exclude: "Not from {entries}",
   chip_more: "{entries} and {count} more",
+  chip_all_apis: "All APIs: {what}",
+  chips_more: "{count} more",
   history: "History",
 
   form_generate: "Generate API token",
@@ -75,12 +77,12 @@ export const TOKENS_TEXTS = {
   token_name_hint: "For you to recognise it by: where it is used, say.",
   token_name_missing: "Give the token a name.",
   token_network: "Network restriction",
-  token_network_hint: "The token works from these places only.",
-  token_network_fault: "Mend the network restriction first.",
+  token_network_hint: "From where the token works.",
+  token_network_fault: "Correct the network restriction first.",
   token_budgets: "Token rate limits",
 
   secret_title: "New API Token",
-  secret_for: "For {owner}. Hand it over on a safe way.",
+  secret_for: "For {owner}. Hand it over in a safe way.",
   secret_lead: "Copy the token and store it in a safe place.",
   secret_label: "Token",
   secret_view: "View token",
@@ -110,7 +112,7 @@ export const TOKENS_TEXTS = {
   revoke_warning:
     "Revoking is not reversible, and holds across all regions. Programs that use the token stop working at once.",
   revoke_all_title: "Revoke all API tokens",
-  revoke_all_text: "All API tokens of {owner} of this kind will be revoked.",
+  revoke_all_text: "All API tokens of {owner} of the kind “{kind}” will be revoked.",
 
   primary: "Primary",
   backup: "Backup",
@@ -119,9 +121,10 @@ export const TOKENS_TEXTS = {
   pair_delete: "Delete Backup",
   pair_rotate_title: "Generate a new primary token?",
   pair_delete_title: "Delete the backup token?",
-  pair_rotate_text: "The present primary token becomes the backup, and the present backup ends.",
+  pair_rotate_text:
+    "The present primary token becomes the backup, and a backup that there is ends.",
   pair_rotate_link_text:
-    "A mail with a verification link is sent. When the link is followed, the present primary token becomes the backup, and the present backup ends.",
+    "A mail with a verification link is sent. When the link is followed, the present primary token becomes the backup, and a backup that there is ends.",
   pair_delete_text:
     "Programs that use the backup token stop working at once. The primary token stays as it is.",
   pair_on_save: "It is done when you save.",
@@ -136,7 +139,7 @@ export const TOKENS_TEXTS = {
   pair_cancel_request: "Cancel request",
   pair_resent: "The mail was sent again.",
   pair_cancelled: "The request was cancelled. Nothing has changed.",
-  pair_steps: "To replace a token that may have come out",
+  pair_steps: "To replace a token that may have leaked",
   pair_step_generate: "Generate a new primary token.",
   pair_step_update: "Update the programs that use the old one.",
   pair_step_distribute: "Distribute them to where they run.",
@@ -144,6 +147,6 @@ export const TOKENS_TEXTS = {
 
   rotation_title: "Make a new primary token?",
   rotation_text:
-    "You have followed the link in the mail. The present primary token becomes the backup, and the present backup ends.",
+    "You have followed the link in the mail. The present primary token becomes the backup, and a backup that there is ends.",
   rotation_refuse: "Do not make it",
 } as const;

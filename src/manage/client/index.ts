@@ -30,6 +30,7 @@ export {
   managementClient,
   type PageChoice,
   type RepeatGuard,
+  type ZoneGuard,
 } from "./management-client.ts";
 export { ManagementError } from "./management-error.ts";
 export type { SendOptions } from "./send.ts";

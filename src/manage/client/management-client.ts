@@ -34,6 +34,12 @@ export interface EventsChoice extends PageChoice {
   readonly until?: string | undefined;
 }
 
+/** How the replacement of a zone is guarded. */
+export interface ZoneGuard {
+  /** Only while the zone has this version, or for `null` while there is none of the name; `precondition_failed` otherwise. */
+  readonly version?: string | null | undefined;
+}
+
 /** How a change is guarded. */
 export interface ChangeGuard {
   /** Only while the token has this version; `precondition_failed` otherwise. */
@@ -68,7 +74,7 @@ export interface ManagementClient {
   cancelRotation(owner: string, kind: string): Promise<{ cancelled: boolean }>;
   confirmRotation(code: string): Promise<WireIssued>;
   zones(): Promise<{ zones: WireZone[] }>;
-  putZone(name: string, request: WireZoneRequest): Promise<WireZone>;
+  putZone(name: string, request: WireZoneRequest, guard?: ZoneGuard): Promise<WireZone>;
   removeZone(name: string): Promise<void>;
   events(choice?: EventsChoice): Promise<WireEventPage>;
   parkedNotices(choice?: PageChoice): Promise<WireParkedNoticePage>;
@@ -110,7 +116,7 @@ export function managementClient(options: SendOptions): ManagementClient {
     cancelRotation: async (owner, kind) => send("DELETE", ofPair(owner, kind)),
     confirmRotation: (code) => send("POST", "/rotations/confirm", { body: { code } }),
     zones: () => send("GET", "/zones"),
-    putZone: async (name, body) => send("PUT", ofZone(name), { body }),
+    putZone: async (name, body, guard) => send("PUT", ofZone(name), { body, ...guard }),
     removeZone: async (name) => send("DELETE", ofZone(name)),
     events: (query) => send("GET", "/events", { query }),
     parkedNotices: (query) => send("GET", "/notices/parked", { query }),

@@ -13,9 +13,20 @@ export interface SendOptions {
 export interface Sent {
   readonly query?: object | undefined;
   readonly body?: object | undefined;
-  readonly version?: number | undefined;
+  /** What is to be changed; `null`: there is to be nothing yet. */
+  readonly version?: number | string | null | undefined;
   readonly idempotencyKey?: string | undefined;
 }
+
+/** What an answer means that is none of the API's, but of what stands before it: a sign-in, a proxy. */
+const CODES: ReadonlyMap<number, string> = new Map([
+  [401, "signed_out"],
+  [403, "forbidden"],
+  [429, "unavailable"],
+  [502, "unavailable"],
+  [503, "unavailable"],
+  [504, "unavailable"],
+]);
 
 /** Sends a request and reads its answer, which has the type that the caller names: it is the API's word. */
 export type Send = <Answer>(method: string, path: string, sent?: Sent) => Promise<Answer>;
@@ -55,9 +66,14 @@ function headersOf(method: string, { version, idempotencyKey }: Sent): Record<st
   return {
     accept: "application/json, application/problem+json",
     ...(method === "GET" ? {} : { "content-type": "application/json" }),
-    ...(version === undefined ? {} : { "if-match": `"${version}"` }),
+    ...conditionOf(version),
     ...(idempotencyKey === undefined ? {} : { "idempotency-key": quotedKey(idempotencyKey) }),
   };
+}
+
+function conditionOf(version: Sent["version"]): Readonly<Record<string, string>> {
+  if (version === undefined) return {};
+  return version === null ? { "if-none-match": "*" } : { "if-match": `"${version}"` };
 }
 
 /** A string of structured fields: without quotes a comma would make a list of it. */
@@ -98,8 +114,9 @@ async function read<Answer>(response: Response): Promise<Answer> {
     if (error instanceof ManagementError) throw error;
     cause = error;
   }
-  const title = `The server answered with status ${response.status}, and not as expected.`;
-  throw new ManagementError({ code: "unexpected", status: response.status, title }, { cause });
+  const { status } = response;
+  const title = `The server answered with status ${status}, and not as expected.`;
+  throw new ManagementError({ code: CODES.get(status) ?? "unexpected", status, title }, { cause });
 }
 
 function isProblem(body: unknown): body is WireProblem {

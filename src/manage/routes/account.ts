@@ -53,11 +53,16 @@ export const ACCOUNT_ROUTES: readonly Route[] = [
     summary: "Makes or changes a zone.",
     body: zoneRequestSchema,
     mostBytes: MOST_BYTES_OF_RANGES,
-    answers: { 200: { description: "The zone as it is now.", schema: zoneSchema } },
-    errors: ["zone_in_use", "limit_reached", "conflict"],
-    run: async ({ tokens, actor: { id, account }, params: { name }, body }) => {
-      const zone = await tokens.zones.put({ account, name, ...body, actor: id });
-      return { status: 200, body: wireZone(zone) };
+    answers: {
+      200: { description: "The zone as it is now.", schema: zoneSchema, fields: ["ETag"] },
+    },
+    errors: ["zone_in_use", "limit_reached", "conflict", "precondition_failed"],
+    condition: "replacement",
+    run: async ({ tokens, actor: { id, account }, params: { name }, body, replaces }) => {
+      const zone = wireZone(
+        await tokens.zones.put({ account, name, ...body, replaces, actor: id }),
+      );
+      return { status: 200, body: zone, version: zone.version };
     },
   }),
   route({

@@ -3,6 +3,8 @@ import { openDialog, press } from "../support/dialogs.ts";
 import type { Scene } from "./scene.ts";
 
 const detail = { person: "adam", path: "/security/users/carol" } as const;
+/** As long as one may be, with no place to break a line at. */
+const LONG_ZONE = "prod_eu_central_1".padEnd(64, "_egress");
 const zones = { person: "adam", path: "/security/zones" } as const;
 
 async function issueToCarol({ tokens }: Console): Promise<void> {
@@ -101,6 +103,18 @@ export const ADMINISTRATION: readonly Scene[] = [
       const dialog = await openDialog(page, "Edit zone “known-attackers”");
       await dialog.getByLabel("Ranges").fill("198.51.100.0/24\nnowhere\n");
       await dialog.getByText("Line 2").waitFor();
+    },
+  },
+  {
+    ...{ ...zones, name: "zone-edit-long" },
+    prepare: ({ tokens }) =>
+      tokens.zones.put({
+        ...{ account: "acme", actor: "adam", name: LONG_ZONE },
+        ranges: ["2001:db8:1111:2222:3333:4444:5555:0/112"],
+      }),
+    async act(page) {
+      await press(page, `Edit ${LONG_ZONE}`);
+      await openDialog(page, `Edit zone “${LONG_ZONE}”`);
     },
   },
   {

@@ -1,10 +1,13 @@
 import type { Console } from "../../../examples/console/app.ts";
-import { openDialog, press } from "../support/dialogs.ts";
+import { noDialog, openDialog, press } from "../support/dialogs.ts";
 import type { Scene } from "./scene.ts";
 
 const edit = { person: "uma", path: "/profile/edit" } as const;
 const services = { person: "uma", path: "/tokens" } as const;
 const profile = { person: "uma", path: "/profile" } as const;
+
+/** As long as one may be, with no place to break a line at. */
+const LONG_NAME = "warehouse".padEnd(128, "_scanner");
 
 const issuePersonal = ({ tokens }: Console) =>
   tokens.issue({ kind: "personal", owner: "uma", actor: "uma", name: "API token" });
@@ -132,6 +135,25 @@ export const OWN_TOKENS: readonly Scene[] = [
     async act(page) {
       await press(page.getByRole("article", { name: "warehouse scanner" }), "Edit");
       await openDialog(page, "Edit token");
+    },
+  },
+  {
+    ...{ ...services, name: "long-name" },
+    prepare: ({ tokens }) =>
+      tokens.issue({ kind: "service", owner: "uma", actor: "uma", name: LONG_NAME }),
+    async act(page) {
+      await press(page, "Revoke");
+      await openDialog(page, "Revoke API token");
+    },
+  },
+  {
+    ...{ ...services, name: "long-name-revoked" },
+    prepare: ({ tokens }) =>
+      tokens.issue({ kind: "service", owner: "uma", actor: "uma", name: LONG_NAME }),
+    async act(page) {
+      await press(page, "Revoke");
+      await press(await openDialog(page, "Revoke API token"), "Revoke");
+      await noDialog(page);
     },
   },
   {
