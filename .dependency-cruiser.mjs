@@ -42,8 +42,16 @@ const mayImport = {
   ],
   // What runs in a browser: the client, and what is decided alike on both sides.
   elements: ["manage/client", "budget", "lifecycle", "network", ...leaves],
-  // Of oauth the keys: `keys generate` makes them and `doctor` looks at them.
-  cli: ["face.ts", "ports", "secret", "storage/sql", "oauth/keys", ...leaves],
+  // Of oauth the keys: `keys generate` makes them and `doctor` looks at them. Of http the check of `trustProxy`, for `doctor`.
+  cli: [
+    "face.ts",
+    "ports",
+    "secret",
+    "storage/sql",
+    "oauth/keys",
+    "http/client-address.ts",
+    ...leaves,
+  ],
   testing: ["ports", "face.ts", "model.ts"],
   "face.ts": ["operations", ...pure, ...leaves],
   "tokenry.ts": [

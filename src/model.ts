@@ -216,23 +216,27 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue };
 
+/** Every type of event, as values. */
+export const EVENT_TYPES = [
+  "token.issued",
+  "token.revoked",
+  "token.regenerated",
+  "token.updated",
+  "token.expiring",
+  "token.expired",
+  "rotation.requested",
+  "rotation.confirmed",
+  "rotation.cancelled",
+  "owner.deprovisioned",
+  "owner.refused",
+  "network.refused",
+  "token.leaked",
+  "zone.changed",
+  "zone.removed",
+] as const;
+
 /** Every type of event. */
-export type EventType =
-  | "token.issued"
-  | "token.revoked"
-  | "token.regenerated"
-  | "token.updated"
-  | "token.expiring"
-  | "token.expired"
-  | "rotation.requested"
-  | "rotation.confirmed"
-  | "rotation.cancelled"
-  | "owner.deprovisioned"
-  | "owner.refused"
-  | "network.refused"
-  | "token.leaked"
-  | "zone.changed"
-  | "zone.removed";
+export type EventType = (typeof EVENT_TYPES)[number];
 
 /** The channel by which notices go unless the notifier has channels of its own. */
 export const DEFAULT_CHANNEL = "notifier";

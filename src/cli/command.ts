@@ -1,5 +1,6 @@
 import { type CommandDef, defineCommand } from "citty";
 import type { ExitCode } from "./exit-codes.ts";
+import { asError } from "./failure.ts";
 import type { LoadConfig } from "./load-config.ts";
 import { cittyArgs, type Options, type Positional, Values, VERBOSE_OPTION } from "./options.ts";
 import { Session } from "./session.ts";
@@ -37,11 +38,16 @@ export function cittyCommand(command: Command, around: Surroundings): CommandDef
   return defineCommand({
     meta: { name, description },
     args: cittyArgs(positionals, options),
-    run: ({ rawArgs }) => {
+    run: async ({ rawArgs }) => {
       const values = new Values(rawArgs, positionals, options);
       const session = new Session(around.terminal, values, around.load);
       around.opened(session);
-      return run(session);
+      try {
+        return await run(session);
+      } catch (thrown) {
+        // citty goes on where what was thrown is `undefined`.
+        throw asError(thrown);
+      }
     },
   });
 }

@@ -29,10 +29,10 @@ export interface ConfigTables {
   readonly prefix?: string;
 }
 
-/** What the command line works with. Only `tokens` is needed by all commands; the others say who needs them. */
+/** What the command line works with. Each part says who needs it. */
 export interface TokenryConfig {
-  /** Your tokenry. It is closed when the command has ended. */
-  readonly tokens: Supplied<Tokenry>;
+  /** Your tokenry, for all commands but `migrate`, `schema` and `keys`. It is closed when the command has ended. */
+  readonly tokens?: Supplied<Tokenry>;
   /** For `migrate`, and for `doctor`. */
   readonly database?: Supplied<ConfigDatabase>;
   readonly tables?: ConfigTables;
@@ -81,10 +81,8 @@ export function checkConfig(value: unknown): TokenryConfig {
   checkKeys(value, KEYS, "config");
   // A cast, as the keys are checked one by one, here and where their values are used.
   const config = value as TokenryConfig;
-  checkSupplied(config.tokens, "config.tokens");
-  if (config.database !== undefined) checkSupplied(config.database, "config.database");
-  if (config.redis !== undefined) checkSupplied(config.redis, "config.redis");
-  if (config.signingKeys !== undefined) checkSupplied(config.signingKeys, "config.signingKeys");
+  for (const name of ["tokens", "database", "redis", "signingKeys"] as const)
+    checkSupplied(config[name], `config.${name}`);
   if (config.tables !== undefined) checkKeys(config.tables, TABLE_KEYS, "config.tables");
   if (config.notifier !== undefined) checkMethods(config.notifier, ["deliver"], "config.notifier");
   for (const name of ["peppers", "trustProxy"] as const) {
@@ -96,7 +94,7 @@ export function checkConfig(value: unknown): TokenryConfig {
 }
 
 function checkSupplied(value: unknown, path: string): void {
-  if (typeof value !== "function") checkObject(value, path);
+  if (value !== undefined && typeof value !== "function") checkObject(value, path);
 }
 
 /** The value itself, checked for the methods by which it is known. */

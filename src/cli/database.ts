@@ -23,10 +23,17 @@ export interface MigrationPlan {
   readonly unknown: readonly string[];
 }
 
+/** Throws TypeError that names the path in the configuration. */
 function sqlContext(database: ConfigDatabase, tables: ConfigTables): SqlContext {
   const { dialect, ...names } = tables;
   const capabilities = dialect === undefined ? {} : { capabilities: { dialect } };
-  return contextOf({ db: asKysely(database), ...names, ...capabilities });
+  try {
+    return contextOf({ db: asKysely(database), ...names, ...capabilities });
+  } catch (cause) {
+    if (!(cause instanceof TypeError || cause instanceof RangeError)) throw cause;
+    const message = cause.message.replace(/^options\.(capabilities\.)?/, "config.tables.");
+    throw new TypeError(message, { cause });
+  }
 }
 
 /** A cast, as the configuration knows Kysely by its shape only, so that it can be written where there is none; `contextOf` checks it. */

@@ -12,6 +12,8 @@ export interface Failure {
 
 const MOST_CAUSES = 5;
 const MIGRATE = "tokenry migrate makes the tables that are missing.";
+const UNKNOWN_NAME = /: there is no (kind|API) /;
+const SEE_NAMES = "tokenry doctor names the kinds and APIs.";
 
 /** Codes by which Node and its drivers say that a server is not there. */
 const OUT_OF_REACH: ReadonlySet<unknown> = new Set([
@@ -24,21 +26,37 @@ const OUT_OF_REACH: ReadonlySet<unknown> = new Set([
   "PROTOCOL_CONNECTION_LOST",
 ]);
 
-/** An error in words: what, because of what, and what to do next. A stack only when it is asked for; a secret never. */
+/** An error in words: what, because of what, and what to do next. Stacks only when they are asked for; a secret never. */
 export function describeFailure(error: unknown, isVerbose: boolean): Failure {
   const { exitCode, head, next } = summary(error);
-  const causes = causesOf(error).map((cause) => `  because: ${messageOf(cause)}`);
-  const stack =
-    isVerbose && error instanceof Error ? shownLines(error.stack ?? "").map((l) => `  ${l}`) : [];
+  const causes = causesOf(error);
+  const said = messageOf(error);
+  const reasons = causes.map(messageOf).filter((message) => message !== said);
   return {
     exitCode,
     lines: [
       `tokenry: ${head}`,
-      ...causes,
-      ...(next === undefined ? [] : [`  next: ${shown(next)}`]),
-      ...stack,
+      ...reasons.map((reason) => `  because: ${reason}`),
+      ...(next === undefined ? [] : nextLines(next)),
+      ...(isVerbose ? [error, ...causes].flatMap(stackOf) : []),
     ],
   };
+}
+
+/** What was thrown as an error. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error
+    ? thrown
+    : new Error(`${String(thrown)} was thrown, which is no error.`);
+}
+
+/** What to do next; lines to write stand below each other. */
+function nextLines(next: string): readonly string[] {
+  return shownLines(next).map((line, index) => `  ${index === 0 ? "next:" : "     "} ${line}`);
+}
+
+function stackOf(error: unknown): readonly string[] {
+  return error instanceof Error ? shownLines(error.stack ?? "").map((line) => `  ${line}`) : [];
 }
 
 /** An error's message in one line that may be shown, or what else tells it. */
@@ -49,10 +67,11 @@ function messageOf(error: unknown): string {
   return shown(message === "" ? error.name : message);
 }
 
-/** Every reason of a failure, in one line. */
+/** A failure and its last reason, in one line. */
 export function reasonOf(error: unknown): string {
-  const [last] = causesOf(error).slice(-1);
-  return last === undefined ? messageOf(error) : `${messageOf(error)} (${messageOf(last)})`;
+  const said = messageOf(error);
+  const last = messageOf(causesOf(error).at(-1) ?? error);
+  return last === said ? said : `${said} (${last})`;
 }
 
 function summary(error: unknown): {
@@ -64,19 +83,26 @@ function summary(error: unknown): {
     return { exitCode: error.exitCode, head: messageOf(error), next: error.next };
   if (error instanceof TokenryError) {
     const exitCode = error.code === "unavailable" ? EXIT.unavailable : EXIT.failed;
-    const next = lacksTables(error) ? MIGRATE : HINTS[error.code];
-    return { exitCode, head: `${error.code}: ${messageOf(error)}`, next };
+    return { exitCode, head: `${error.code}: ${messageOf(error)}`, next: adviceFor(error) };
   }
   const missing = missingPackage(error);
   if (missing !== undefined)
     return { exitCode: EXIT.failed, head: messageOf(error), next: `npm install ${missing}` };
   if (isOutOfReach(error))
     return { exitCode: EXIT.unavailable, head: messageOf(error), next: HINTS.unavailable };
-  return {
-    exitCode: EXIT.failed,
-    head: messageOf(error),
-    next: "--verbose shows where it comes from.",
-  };
+  const next = correctionOf(error) ?? "--verbose shows where it comes from.";
+  return { exitCode: EXIT.failed, head: messageOf(error), next };
+}
+
+/** What to correct in the configuration, where the error names a path of it. */
+export function correctionOf(error: unknown): string | undefined {
+  const [path] = error instanceof Error ? (/^config\.\w+/.exec(error.message) ?? []) : [];
+  return path === undefined ? undefined : `Correct ${path}.`;
+}
+
+function adviceFor(error: TokenryError): string {
+  if (lacksTables(error)) return MIGRATE;
+  return UNKNOWN_NAME.test(error.message) ? SEE_NAMES : HINTS[error.code];
 }
 
 function causesOf(error: unknown): readonly unknown[] {
@@ -97,7 +123,8 @@ function lacksTables(error: unknown): boolean {
   );
 }
 
-function isOutOfReach(error: unknown): boolean {
+/** Whether a server was not there. */
+export function isOutOfReach(error: unknown): boolean {
   return [error, ...causesOf(error)].some(
     (each) => each instanceof Error && "code" in each && OUT_OF_REACH.has(each.code),
   );

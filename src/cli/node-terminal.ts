@@ -2,14 +2,19 @@ import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ReadStream, WriteStream } from "node:tty";
+import { asError } from "./failure.ts";
 import type { Input, Output, Terminal } from "./terminal.ts";
 
 /** What Node says when whoever read a pipe has gone; `EOF` is Windows'. */
 const GONE: ReadonlySet<unknown> = new Set(["EPIPE", "EOF", "ERR_STREAM_DESTROYED"]);
 
-/** The terminal of this process. The first SIGINT is told, the second ends the process. */
+/** The terminal of this process. The first SIGINT is told, the second ends the process. Of errors that nobody catches the first is told. */
 export function nodeTerminal(): Terminal {
   const interruption = new AbortController();
+  const crash = new AbortController();
+  const fail = (error: unknown): void => crash.abort(asError(error));
+  process.on("uncaughtException", fail);
+  process.on("unhandledRejection", fail);
   const interrupt = (): void => interruption.abort();
   process.once("SIGINT", interrupt);
   process.once("SIGTERM", interrupt);
@@ -22,6 +27,7 @@ export function nodeTerminal(): Terminal {
     now: Date.now,
     sleep: (ms) => pause(ms, undefined, { signal: interruption.signal }),
     interrupted: interruption.signal,
+    crashed: crash.signal,
   };
 }
 
@@ -30,7 +36,8 @@ function nodeOutput(stream: WriteStream): Output {
   stream.on("error", () => {});
   return {
     isTerminal: stream.isTTY,
-    columns: () => (stream.isTTY ? stream.columns : Number.POSITIVE_INFINITY),
+    // A terminal has 0 where nobody has told it how wide it is.
+    columns: () => (stream.isTTY && stream.columns > 0 ? stream.columns : Number.POSITIVE_INFINITY),
     write: (text) =>
       new Promise((resolve, reject) => {
         stream.write(text, (error) => {

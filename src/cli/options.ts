@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { ArgsDef } from "citty";
 import { wrongUse } from "./command-error.ts";
+import { readInstant } from "./read-instant.ts";
 
 /** An option of a command. A `list` may be given more than once. */
 export interface Option {
@@ -118,24 +119,24 @@ export class Values {
     return Array.isArray(value) ? value.map(String) : [];
   }
 
-  /** A whole number. */
-  number(name: string): number | undefined {
+  /** A whole number between bounds. */
+  number(name: string, least: number, most: number): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
-    if (!/^\d{1,9}$/.test(text)) throw wrongUse(`--${name} must be a whole number.`);
-    return Number(text);
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= least && number <= most) return number;
+    throw wrongUse(`--${name} must be a whole number, ${least} to ${most}.`);
   }
 
-  /** An instant, in ISO 8601. */
+  /** An instant: `readInstant`. */
   date(name: string): Date | undefined {
     const text = this.text(name);
-    if (text === undefined) return undefined;
-    const date = new Date(text);
-    if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(date.getTime())) return date;
-    throw wrongUse(
-      `--${name} must be a time such as 2026-11-30 or 2026-11-30T12:00:00Z.`,
-      "A date alone is its beginning in UTC.",
-    );
+    return text === undefined ? undefined : readInstant(text, `--${name}`);
+  }
+
+  /** Whether an option was typed. */
+  has(name: string): boolean {
+    return this.#named[name] !== undefined;
   }
 
   #indexOf(name: string): number {

@@ -1,4 +1,5 @@
 import type { Session } from "./session.ts";
+import { obeysEscapes } from "./terminal.ts";
 
 const WIDTH = 20;
 const MARK = "===";
@@ -15,7 +16,7 @@ export async function withProgress<Result>(
   count?: () => number,
 ): Promise<Result> {
   const { err } = terminal;
-  if (!err.isTerminal || isJson) return work;
+  if (!obeysEscapes(terminal, err) || isJson) return work;
   const began = terminal.now();
   let step = 0;
   const draw = (): void => {

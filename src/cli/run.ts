@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { type CommandDef, renderUsage, runCommand } from "citty";
 import { wrongUse } from "./command-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
-import { describeFailure } from "./failure.ts";
+import { asError, describeFailure } from "./failure.ts";
 import type { LoadConfig } from "./load-config.ts";
 import { program } from "./program.ts";
 import type { Session } from "./session.ts";
@@ -15,8 +15,12 @@ export interface Installation {
   readonly load: LoadConfig;
 }
 
-/** How long the host's parts may take to close once the person has interrupted. */
+/** How long the host's parts may take to close. A pool that waits for a database out of reach closes never. */
 const CLOSE_WITHIN_MS = 5000;
+/** The same where all went well: uses and notices may still be on their way. */
+const CLOSE_WELL_WITHIN_MS = 30_000;
+const MAY_BE_DONE =
+  "tokenry: Interrupted. What was begun may be done: see tokenry list OWNER or tokenry events ACCOUNT before you repeat it.\n";
 
 /**
  * Runs one command line, and closes what it opened. Never rejects: what fails is told on the terminal's second output.
@@ -34,8 +38,12 @@ export async function run(
   const root = program(version, { terminal, load, opened });
   const isVerbose = args.includes("--verbose");
   const ending = await ended(isVerbose, terminal, () => perform(args, root, version, terminal));
+  const isLeft = terminal.interrupted.aborted || terminal.crashed.aborted;
+  if (isLeft && ending !== EXIT.done && sessions.some(({ isChanging }) => isChanging))
+    await terminal.err.write(MAY_BE_DONE).catch(() => false);
   const closing = await ended(isVerbose, terminal, async () => {
-    await inTime(Promise.all(sessions.map((session) => session.close())), terminal);
+    const within = ending === EXIT.done ? CLOSE_WELL_WITHIN_MS : CLOSE_WITHIN_MS;
+    await inTime(Promise.all(sessions.map((session) => session.close())), within);
     return EXIT.done;
   });
   if (terminal.interrupted.aborted) return EXIT.interrupted;
@@ -49,7 +57,7 @@ async function ended(
   work: () => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const wasInterrupted = terminal.interrupted.aborted;
-  const working = work().catch(async (error: unknown) => {
+  const working = Promise.race([work(), crash(terminal)]).catch(async (error: unknown) => {
     // What fails because it was interrupted is no failure to tell of.
     if (terminal.interrupted.aborted) return EXIT.interrupted;
     const { exitCode, lines } = describeFailure(error, isVerbose);
@@ -65,12 +73,18 @@ function interruption({ interrupted }: Terminal): Promise<ExitCode> {
   });
 }
 
-/** Waits for as long as it takes, or, after an interruption, for no more than some seconds. */
-async function inTime(closing: Promise<unknown>, { interrupted }: Terminal): Promise<void> {
-  if (!interrupted.aborted) return void (await closing);
+/** What reaches nobody ends the command: what it waits for may be what failed. */
+function crash({ crashed }: Terminal): Promise<never> {
+  return new Promise((_, reject) => {
+    crashed.addEventListener("abort", () => reject(asError(crashed.reason)), { once: true });
+  });
+}
+
+/** Waits for no longer than so many milliseconds. */
+async function inTime(closing: Promise<unknown>, ms: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const enough = new Promise((resolve) => {
-    timer = setTimeout(resolve, CLOSE_WITHIN_MS);
+    timer = setTimeout(resolve, ms);
   });
   await Promise.race([closing, enough]);
   clearTimeout(timer);
@@ -83,19 +97,19 @@ async function perform(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const [first, ...others] = args;
-  if (first === "--version" || first === "-v") {
-    await terminal.out.write(`${version}\n`);
-    return EXIT.done;
-  }
   if (args.some(holdsSecret))
     throw wrongUse(
       "An argument holds a secret. Nothing takes one there: the shell keeps what was typed, and other processes see it.",
       "To end its token: tokenry list OWNER, then tokenry revoke ID. To look at a secret, give it to tokenry check by its input.",
     );
+  if (first === "--version" || first === "-v") {
+    await terminal.out.write(`${version}\n`);
+    return EXIT.done;
+  }
   const asksHelp = first === "help" || beforeDashes(args).some((arg) => HELP.has(arg));
   const found = await findCommand(root, first === "help" ? others : args);
-  if (asksHelp) return usage(found, terminal.out, terminal);
   if (found.unknown !== undefined) throw unknownCommand(found.unknown);
+  if (asksHelp) return usage(found, terminal.out, terminal);
   if (found.command.subCommands !== undefined) {
     await usage(found, terminal.err, terminal);
     return EXIT.wrongUse;
@@ -110,17 +124,18 @@ function beforeDashes(args: readonly string[]): readonly string[] {
   return end < 0 ? args : args.slice(0, end);
 }
 
-/** A command, what it belongs to, and the arguments that are its own. */
+/** A command, the names of those that it belongs to, and the arguments that are its own. */
 interface Found {
   readonly command: CommandDef;
-  readonly parent: CommandDef | undefined;
+  readonly parents: readonly string[];
   readonly rest: readonly string[];
   /** What stands where the name of a command should. */
   readonly unknown: string | undefined;
 }
 
 async function findCommand(root: CommandDef, args: readonly string[]): Promise<Found> {
-  let found: Found = { command: root, parent: undefined, rest: args, unknown: undefined };
+  let found: Found = { command: root, parents: [], rest: args, unknown: undefined };
+  let path: readonly string[] = ["tokenry"];
   for (;;) {
     const { command, rest } = found;
     // A cast, as all of them are given as they are, and citty would take functions too.
@@ -129,7 +144,8 @@ async function findCommand(root: CommandDef, args: readonly string[]): Promise<F
     if (commands === undefined || name === undefined || HELP.has(name)) return found;
     const next = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (next === undefined) return { ...found, unknown: name };
-    found = { command: next, parent: command, rest: others, unknown: undefined };
+    found = { command: next, parents: path, rest: others, unknown: undefined };
+    path = [...path, name];
   }
 }
 
@@ -140,10 +156,12 @@ function unknownCommand(name: string): Error {
 }
 
 async function usage(
-  { command, parent }: Found,
+  { command, parents }: Found,
   output: Output,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  // citty shows the name of one parent, which may be that of several.
+  const parent = { meta: { name: parents.join(" ") } };
   const padded = await renderUsage(command, parent);
   const text = padded.replace(/ +$/gm, "");
   const colours = hasColours(terminal, output);

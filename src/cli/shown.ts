@@ -12,7 +12,7 @@ const CREDENTIALS = /(\b[a-z][a-z0-9+.-]{0,30}:\/\/)[^\s"'<>]*@/gi;
 /** A URL that was cut, and with it the "@" that would tell. */
 const CUT_URL = /[a-z][a-z0-9+.-]{0,30}:\/\/\S*$/i;
 /** Control characters and the marks that turn the direction of text: a terminal would obey them. */
-const UNSAFE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 /** A text from outside as it may stand in a line of a terminal. */
 export function cell(text: string): string {
@@ -43,11 +43,15 @@ export function shown(text: string): string {
   return shownLines(text).join(" ").trim();
 }
 
-const CANDIDATE = /([a-z][a-z0-9]*(?:_[a-z0-9]+)*)_[0-9A-Za-z]{38}(?![0-9A-Za-z])/g;
+/** What ends as a secret does, and as much before it as a prefix may be long. */
+const CANDIDATE = /(?<=([a-z0-9_]{1,32}))_[0-9A-Za-z]{38}(?![0-9A-Za-z])/g;
 
 /** Whether a text holds what has the shape and the checksum of a secret, whatever its prefix. */
 export function holdsSecret(text: string): boolean {
-  return [...text.matchAll(CANDIDATE)].some(
-    ([candidate, prefix = ""]) => parseSecret(candidate, [knownPrefix("", prefix)]) !== undefined,
+  return [...text.matchAll(CANDIDATE)].some(([tail, before = ""]) =>
+    // Where its prefix begins is not known: other words may stand before it ("ci_acme_pat_…").
+    Array.from(before, (_, from) => before.slice(from)).some(
+      (prefix) => parseSecret(prefix + tail, [knownPrefix("", prefix)]) !== undefined,
+    ),
   );
 }

@@ -10,9 +10,10 @@ export interface Column<Row> {
 
 const GAP = 2;
 const LEAST_WIDTH = 6;
+
 /**
- * Lines of a table no wider than `width`, the titles first, as long as its columns can be shortened that far. A character counts as one
- * column of the terminal.
+ * Lines of a table no wider than `width`, the titles first; of a record for each row where its columns cannot be shortened that far. A
+ * character counts as one column of the terminal.
  */
 export function tableLines<Row>(
   columns: readonly Column<Row>[],
@@ -26,6 +27,9 @@ export function tableLines<Row>(
     Math.max(...lines.map((line) => lengthOf(line[index] ?? ""))),
   );
   const widths = shortened(columns, natural, width);
+  // The terminal would break each line of a table that does not fit.
+  if (lengthOfLine(widths) > width)
+    return rows.flatMap((row, index) => recordOf(columns, row, index));
   return lines.map((line) =>
     line
       .map((text, index) => padded(text, widths[index] ?? 0))
@@ -41,14 +45,23 @@ function shortened<Row>(
   width: number,
 ): readonly number[] {
   const widths = [...natural];
-  const total = (): number => widths.reduce((sum, each) => sum + each + GAP, -GAP);
-  while (total() > width) {
+  while (lengthOfLine(widths) > width) {
     const candidates = widths.map((each, index) => (columns[index]?.isWhole === true ? 0 : each));
     const widest = Math.max(...candidates);
     if (widest <= LEAST_WIDTH) break;
     widths[candidates.indexOf(widest)] = widest - 1;
   }
   return widths;
+}
+
+function lengthOfLine(widths: readonly number[]): number {
+  return widths.reduce((sum, each) => sum + each + GAP, -GAP);
+}
+
+/** A row as a record, an empty line before each but the first. */
+function recordOf<Row>(columns: readonly Column<Row>[], row: Row, index: number): string[] {
+  const fields = columns.map(({ title, text }) => [title.toLowerCase(), text(row)] as const);
+  return [...(index > 0 ? [""] : []), ...recordLines(fields)];
 }
 
 function lengthOf(text: string): number {

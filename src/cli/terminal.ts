@@ -30,10 +30,17 @@ export interface Terminal {
   sleep(ms: number): Promise<void>;
   /** Is aborted when the person interrupts (SIGINT), or the process is told to end (SIGTERM). */
   readonly interrupted: AbortSignal;
+  /** Is aborted, with the error as its reason, when one of the host's parts throws where nobody catches it. */
+  readonly crashed: AbortSignal;
+}
+
+/** Whether an output is a terminal that obeys escape sequences. */
+export function obeysEscapes({ environment }: Terminal, output: Output): boolean {
+  return output.isTerminal && environment.TERM !== "dumb";
 }
 
 /** Whether what is written to an output may be coloured (https://no-color.org). */
-export function hasColours({ environment }: Terminal, output: Output): boolean {
-  const { NO_COLOR: noColour = "", TERM: kind } = environment;
-  return output.isTerminal && noColour === "" && kind !== "dumb";
+export function hasColours(terminal: Terminal, output: Output): boolean {
+  const { NO_COLOR: noColour = "" } = terminal.environment;
+  return obeysEscapes(terminal, output) && noColour === "";
 }

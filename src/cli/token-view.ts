@@ -11,9 +11,9 @@ const COLUMNS: readonly Column<Token>[] = [
   { title: "KIND", text: ({ kind }) => kind },
   { title: "NAME", text: ({ name }) => name },
   { title: "SLOT", text: ({ slot }) => slot ?? "-" },
-  { title: "HINT", text: ({ hint }) => hint },
-  { title: "EXPIRES", text: ({ expiresAt }) => dayOf(expiresAt, "never") },
-  { title: "LAST USED", text: ({ lastUsedAt }) => dayOf(lastUsedAt, "not yet") },
+  { title: "HINT", text: ({ hint }) => hint, isWhole: true },
+  { title: "EXPIRES", text: ({ expiresAt }) => dayOf(expiresAt, "never"), isWhole: true },
+  { title: "LAST USED", text: ({ lastUsedAt }) => dayOf(lastUsedAt, "not yet"), isWhole: true },
 ];
 
 /** A time to the minute, in UTC. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ACCOUNT, ADA } from "../support/directory.ts";
+import { ACCOUNT, ADA, MANAGER } from "../support/directory.ts";
 import { createWorld } from "../support/world.ts";
 import { commandLine } from "./support/command-line.ts";
 import type { FakeTerminal } from "./support/fake-terminal.ts";
@@ -8,7 +8,7 @@ describe("zones", () => {
   test("are put, listed and removed", async () => {
     const line = commandLine();
     const put = await line.run(["zones", "put", ACCOUNT, "office", "192.0.2.0/24", "10.0.0.1"]);
-    expect(put.out).toBe("Zone office has 2 ranges.\n");
+    expect(put.out).toBe("Zone office has 2 ranges and is not blocked.\n");
     const list = await line.run(["zones", "list", ACCOUNT]);
     expect(list.out.split("\n").slice(0, 2)).toEqual([
       "NAME    BLOCKED  RANGES",
@@ -22,6 +22,40 @@ describe("zones", () => {
     });
     const removed = await line.run(["zones", "remove", ACCOUNT, "tor", "--yes", "--json"]);
     expect(removed.json()).toEqual({ account: ACCOUNT, name: "tor", removed: true });
+  });
+
+  test("that are blocked stay so, or not, as was said, and are left alone where nothing was", async () => {
+    const line = commandLine();
+    const put = (...args: readonly string[]) =>
+      line.run(["zones", "put", ACCOUNT, "evil", ...args]);
+    const first = await put("192.0.2.0/24", "--blocked");
+    expect(first.out).toBe("Zone evil has 1 range and is blocked.\n");
+    const unsaid = await put("198.51.100.0/24");
+    expect(unsaid.exitCode).toBe(1);
+    expect(unsaid.err).toMatch(/Zone evil is blocked\.[\s\S]*next: Add --blocked .* --not-blocked/);
+    const both = await put("198.51.100.0/24", "--blocked", "--not-blocked");
+    expect(both.exitCode).toBe(2);
+    const list = await line.run(["zones", "list", ACCOUNT, "--json"]);
+    expect(list.json()).toMatchObject({ zones: [{ ranges: ["192.0.2.0/24"], blocked: true }] });
+    expect((await put("198.51.100.0/24", "--blocked")).out).toContain("is blocked.");
+    const ended = await put("198.51.100.0/24", "--not-blocked");
+    expect(ended.out).toBe("Zone evil has 1 range and is not blocked.\n");
+    expect((await put("198.51.100.0/24")).exitCode).toBe(0);
+  });
+
+  test("that somebody blocks in the meantime stay so", async () => {
+    const world = createWorld();
+    const { zones, ...others } = world.node();
+    const put = { account: ACCOUNT, name: "evil", ranges: ["192.0.2.0/24"], actor: MANAGER };
+    const list: typeof zones.list = async (request) => {
+      const before = await zones.list(request);
+      await zones.put({ ...put, blocked: true });
+      return before;
+    };
+    const line = commandLine({ tokens: { ...others, zones: { ...zones, list } } }, world);
+    const { exitCode, err } = await line.run(["zones", "put", ACCOUNT, "evil", "198.51.100.0/24"]);
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(/^tokenry: conflict[\s\S]*next: Run the command again\./);
   });
 
   test("are removed after a yes only, and not while a token refers to one", async () => {
@@ -76,7 +110,7 @@ describe("events", () => {
     const line = commandLine();
     const { token } = await line.world.issue();
     const { out } = await line.run(["events", ACCOUNT], { columns: 20 });
-    expect(out).toContain(`  ${token.id}  SYSTEM`);
+    expect(out).toContain(`token       ${token.id}\nactor       SYSTEM\n`);
     expect((await line.run(["events", ACCOUNT])).out).not.toContain("null");
   });
 
@@ -128,9 +162,39 @@ describe("events", () => {
     expect(line.closed()).toBe(1);
   });
 
-  test("are not exported and followed at once", async () => {
-    const { exitCode } = await commandLine().run(["events", ACCOUNT, "--export", "--follow"]);
+  test.each([
+    ["--export", "--follow"],
+    ["--export", "--limit", "1"],
+    ["--export", "--cursor", "1"],
+    ["--follow", "--limit", "1"],
+    ["--follow", "--cursor", "1"],
+    ["--follow", "--until", "2026-12-01"],
+  ])("are not chosen by what would be without effect: %s %s", async (first, second, ...value) => {
+    const args = ["events", ACCOUNT, first, second, ...value];
+    const { exitCode, err } = await commandLine().run(args);
     expect(exitCode).toBe(2);
+    expect(err).toContain(`${first} and ${second} do not go together.`);
+  });
+
+  test("are chosen by types that there are only", async () => {
+    const line = commandLine();
+    await line.world.issue();
+    await line.run(["zones", "put", ACCOUNT, "office", "192.0.2.0/24"]);
+    const types = ["--type", "token.issued, zone.changed", "--type", "zone.removed"];
+    const both = await line.run(["events", ACCOUNT, "--json", ...types]);
+    expect(both.json()).toMatchObject({
+      events: [{ type: "zone.changed" }, { type: "token.issued" }],
+    });
+    const mistyped = await line.run(["events", ACCOUNT, "--type", "token.revokd"]);
+    expect(mistyped.exitCode).toBe(2);
+    expect(mistyped.err).toMatch(/type token\.revokd\.\n {2}next: .*token\.revoked/);
+  });
+
+  test("quote a name that could be taken for facts", async () => {
+    const line = commandLine();
+    await line.world.issue({ name: "x reason=all" });
+    const { out } = await line.run(["events", ACCOUNT], { piped: "" });
+    expect(out).toContain('  name="x reason=all"\n');
   });
 });
 
@@ -151,5 +215,13 @@ describe("jobs", () => {
     expect(shown.err).toMatch(/^\r.\[Ksweeping \[=== +\] 0 s\r.\[K$/u);
     expect((await commandLine().run(["sweep"])).err).toBe("");
     expect((await commandLine().run(["sweep", "--json"], {})).err).toBe("");
+    const dumb = { environment: { TERM: "dumb" } };
+    expect((await commandLine().run(["sweep"], dumb)).err).toBe("");
+  });
+
+  test("show no bar among events that go to the same terminal", async () => {
+    const line = commandLine();
+    await line.world.issue();
+    expect((await line.run(["events", ACCOUNT, "--export"], {})).err).toBe("1 events.\n");
   });
 });

@@ -37,6 +37,14 @@ describe("check", () => {
     expect(err).not.toContain(secret);
   });
 
+  test("takes the end of the input for an empty one", async () => {
+    const { exitCode, out } = await commandLine().run(["check"], { typed: [] });
+    expect({ exitCode, out }).toEqual({
+      exitCode: 1,
+      out: "No well-formed secret: there is no input.\n",
+    });
+  });
+
   test("knows former prefixes", async () => {
     const { secret } = await withSecret();
     const renamed = singleFixed({ prefix: "acme_new", formerPrefixes: ["acme_svc"] });

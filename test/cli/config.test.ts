@@ -24,11 +24,14 @@ describe("defineConfig", () => {
     expect(checkConfig(config)).toBe(config);
     const other = defineConfig({ tokens: async () => tokens, redis: createClient() });
     expect(checkConfig(other)).toBe(other);
+    // `migrate` works without a tokenry.
+    const least = defineConfig({ database: new Kysely<object>({ dialect }) });
+    expect(checkConfig(least)).toBe(least);
   });
 
   test.each([
     [undefined, "config must be an object"],
-    [{}, "config.tokens must be an object"],
+    [{ tokens: "acme" }, "config.tokens must be an object"],
     [{ tokens, database: "postgres://db" }, "config.database must be an object"],
     [{ tokens, tables: { prefx: "a" } }, 'config.tables: there is no "prefx"'],
     [{ tokens, notifier: {} }, "config.notifier.deliver must be a function"],

@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { Kysely } from "kysely";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { TokenryConfig } from "../../src/cli/config.ts";
@@ -99,6 +100,60 @@ describe("doctor", () => {
     });
   });
 
+  test("blames the tokenry alone for what cannot be asked without it", async () => {
+    const tokens = () => Promise.reject(new RangeError("kinds.web.prefix must be unique"));
+    const { of, names } = await report({ tokens, trustProxy: [] });
+    expect(names.filter((name) => of(name)?.status === "failed")).toEqual(["tokenry"]);
+    for (const name of ["repository", "directory", "parked notices", "peppers"])
+      expect(of(name)).toMatchObject({
+        status: "warning",
+        message: expect.stringContaining("see tokenry above") as string,
+      });
+    const short = await report({ tokens, peppers: [{ id: "1", key: "short" }] });
+    expect(short.of("peppers")).toMatchObject({ status: "failed" });
+  });
+
+  test("opens each part once", async () => {
+    const database = await openDatabase();
+    const opened: string[] = [];
+    await report({
+      tokens: () => {
+        opened.push("tokens");
+        return createWorld().node();
+      },
+      database: () => {
+        opened.push("database");
+        return database;
+      },
+      redis: () => {
+        opened.push("redis");
+        return redisAt(START);
+      },
+    });
+    expect(opened).toEqual(["database", "redis", "tokens"]);
+  });
+
+  test("says what to correct where the tables' names cannot be", async () => {
+    const { of } = await report({ database: await openDatabase(), tables: { prefix: "1 2" } });
+    expect(of("database")).toMatchObject({ status: "failed", next: "Correct config.tables." });
+  });
+
+  test.each([
+    [[], "ok"],
+    [["10.0.0.0/8", "unix"], "ok"],
+    [["0.0.0.0/0"], "warning"],
+    [["10.0.0.0/33"], "failed"],
+    [["banana"], "failed"],
+  ])("looks at trusted proxies as the adapters do: %j", async (trustProxy, status) => {
+    expect((await report({ trustProxy })).of("trusted proxies")).toMatchObject({ status });
+  });
+
+  test("warns of a directory that knows everybody", async () => {
+    const find = (id: string) => ({ id, account: "acme", active: true });
+    const { of } = await report({}, { world: createWorld({ directory: { find } }) });
+    expect(of("directory")).toMatchObject({ status: "warning" });
+  });
+
   test("fails where Redis or the directory does not answer", async () => {
     const ping = () => Promise.reject(new Error("connect ECONNREFUSED 127.0.0.1:6379"));
     const find = () => Promise.reject(new Error("ldap is away"));
@@ -111,6 +166,18 @@ describe("doctor", () => {
       status: "failed",
       message: expect.stringContaining("ldap is away") as string,
     });
+  });
+
+  test("goes on where a client tells of its errors by events, too", async () => {
+    const events = new EventEmitter();
+    const ping = () => {
+      events.emit("error", new Error("connect ECONNREFUSED"));
+      return Promise.reject(new Error("the socket is closed"));
+    };
+    const redis = Object.assign(events, { ping });
+    const { of } = await report({ redis, trustProxy: [] });
+    expect(of("redis")).toMatchObject({ status: "failed", message: "the socket is closed" });
+    expect(of("trusted proxies")).toMatchObject({ status: "ok" });
   });
 
   test("does not wait for ever", async () => {

@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Kysely } from "kysely";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { run } from "../../src/cli/run.ts";
 import { migrate, nodeSqliteDialect, schema } from "../../src/storage/sql/index.ts";
 import { commandLine } from "./support/command-line.ts";
+import { fakeTerminal } from "./support/fake-terminal.ts";
 
 function openDatabase(path = ":memory:"): Kysely<object> {
   const database = new Kysely<object>({ dialect: nodeSqliteDialect(path) });
@@ -77,6 +79,42 @@ describe("migrate", () => {
     const { exitCode, err } = await commandLine({ database }).run(["migrate"]);
     expect(exitCode).toBe(3);
     expect(err).toMatch(/^tokenry: unavailable[\s\S]*because: .*cannot be opened[\s\S]*next: /);
+  });
+
+  test("with a database that does not answer exits with 3, and says meanwhile what it waits for", async () => {
+    const database = openDatabase();
+    // Like a pool whose server is a black hole.
+    vi.spyOn(database.getExecutor(), "provideConnection").mockReturnValue(new Promise(() => {}));
+    const whileAsleep = () => new Promise<void>((resolve) => setTimeout(resolve, 20));
+    const { exitCode, err } = await commandLine({
+      database: () => ({
+        withoutPlugins: () => database,
+        transaction: () => database.transaction(),
+        getExecutor: () => database.getExecutor(),
+      }),
+    }).run(["migrate"], { whileAsleep });
+    expect(exitCode).toBe(3);
+    expect(err).toContain("asking the database [=");
+    expect(err).toMatch(
+      /unavailable: The database cannot be asked[\s\S]*no answer within 10 seconds/,
+    );
+  });
+
+  test("by names that cannot be says what to correct", async () => {
+    const tables = { prefix: "1 2" };
+    const { exitCode, err } = await commandLine({ database: openDatabase(), tables }).run([
+      "migrate",
+    ]);
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(
+      /^tokenry: config\.tables\.prefix must match[\s\S]*next: Correct config\.tables\./,
+    );
+  });
+
+  test("needs no tokenry", async () => {
+    const load = async () => ({ database: openDatabase() });
+    const terminal = fakeTerminal({ piped: "" });
+    expect(await run(["migrate"], terminal, { version: "1.2.3", load })).toBe(0);
   });
 
   test("without a database in the configuration says what to give", async () => {

@@ -77,6 +77,30 @@ describe("the program", () => {
     expect({ code, out, err }).toEqual({ code: 130, out: "", err: "asked\nclosed\n" });
   });
 
+  test("issues a token whose note cannot be written", async () => {
+    const { code, out } = await project.shell("tokenry issue service ada --name full 2>/dev/full");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^acme_svc_/);
+  });
+
+  test.each(["throw error", "Promise.reject(error)"])(
+    "tells of what nobody catches without passwords, and closes: %s",
+    async (thrown) => {
+      writeFileSync(
+        join(project.folder, "crash.mjs"),
+        `const error = new Error("redis://app:hunter2@cache/0 is gone");
+        export default {
+          tokens: () => new Promise(() => setTimeout(() => { ${thrown}; }, 10)),
+          close: () => process.stderr.write("closed\\n"),
+        };`,
+      );
+      const { code, out, err } = await project.tokenry(["list", "ada", "--config", "crash.mjs"]);
+      expect({ code, out }).toEqual({ code: 1, out: "" });
+      expect(err).toMatch(/^tokenry: redis:\/\/…@cache\/0 is gone\n[\s\S]*closed\n$/);
+      expect(err).not.toMatch(/hunter2|^ +at /m);
+    },
+  );
+
   test("prints the SQL of the tables without a configuration", async () => {
     const { code, out } = await project.shell("cd / && tokenry schema sqlite");
     expect(code).toBe(0);
@@ -88,7 +112,9 @@ describe("the configuration", () => {
   test("is looked for in the working folder", async () => {
     const { code, err } = await project.shell("cd / && tokenry list ada");
     expect(code).toBe(1);
-    expect(err).toMatch(/There is no tokenry\.config\.ts.* in \/\.\n {2}next: .*--config/);
+    expect(err).toMatch(
+      /There is no tokenry\.config\.ts.* in \/\.\n {2}next: .*--config.*\n {8}import .*\n {8}export default defineConfig/,
+    );
   });
 
   test("may be named", async () => {
@@ -103,10 +129,14 @@ describe("the configuration", () => {
     ["missing.mjs", undefined, "There is no file"],
     ["empty.mjs", "export const config = {};", "has no default export"],
     ["broken.ts", "export default {", "cannot be loaded"],
+    ["broken.ts", "export default {", "next: --verbose shows where it fails."],
+    ["broken.mjs", "export default {", "broken.mjs shows where."],
+    ["json.mjs", 'export default JSON.parse("{");', "next: --verbose shows where it fails."],
     ["enum.ts", "enum A { B } export default { tokens: A };", "no enum, no namespace"],
     ["lost.mjs", 'import "./not-there.mjs"; export default {};', "Install what it imports"],
     ["throws.mjs", 'throw new Error("no DATABASE_URL");', "because: no DATABASE_URL"],
     ["mistyped.mjs", "export default { tokens: () => {}, databse: {} };", "databse"],
+    ["wrong.mjs", "export default { tokens: 7 };", "/wrong.mjs.\n"],
   ])("%s is told of", async (name, text, message) => {
     if (text !== undefined) writeFileSync(join(project.folder, name), text);
     const { code, err } = await project.tokenry(["list", "ada", "--config", name]);
@@ -114,6 +144,18 @@ describe("the configuration", () => {
     expect(err).toContain(message);
     expect(err).not.toMatch(/^ +at /m);
   });
+});
+
+test("a server that is out of reach while the configuration is loaded is told by 3", async () => {
+  writeFileSync(
+    join(project.folder, "away.mjs"),
+    `import { connect } from "node:net";
+    await new Promise((_, reject) => connect(1, "127.0.0.1").on("error", reject));
+    export default {};`,
+  );
+  const { code, err } = await project.tokenry(["list", "ada", "--config", "away.mjs"]);
+  expect(code).toBe(3);
+  expect(err).toMatch(/cannot be loaded[\s\S]*ECONNREFUSED[\s\S]*next: Start it/);
 });
 
 describe.runIf(HAS_SCRIPT)("at a terminal", () => {
@@ -134,6 +176,13 @@ describe.runIf(HAS_SCRIPT)("at a terminal", () => {
     expect(code).toBe(0);
     expect(out).toContain("A well-formed secret of kind service");
     expect(out).not.toContain(secret.slice(10, 30));
+  });
+
+  test("shows a table where the terminal does not tell how wide it is", async () => {
+    const { token } = await issue("listed");
+    const { out } = await project.atTerminal(["list", "ada"], "");
+    expect(out).toMatch(/^ID +KIND +NAME +SLOT +HINT +EXPIRES +LAST USED\r$/m);
+    expect(out).toContain(token.hint);
   });
 
   test("is left by Ctrl-C at a question", async () => {

@@ -25,7 +25,17 @@ describe("a table", () => {
       "0123456789  a name th…",
       "1           short",
     ]);
-    expect(tableLines(COLUMNS, ROWS, 5)[1]).toBe("0123456789  a nam…");
+    expect(tableLines(COLUMNS, ROWS, 18)[1]).toBe("0123456789  a nam…");
+  });
+
+  test("is a record for each row where it cannot be shortened that far", () => {
+    expect(tableLines(COLUMNS, ROWS, 17)).toEqual([
+      "id    0123456789",
+      "name  a name that is long",
+      "",
+      "id    1",
+      "name  short",
+    ]);
   });
 
   test("counts a character as one, whatever its code units", () => {

@@ -85,6 +85,17 @@ describe("list and show", () => {
     expect(second.out).not.toContain("laptop");
   });
 
+  test("list shortens no hint and no day, and shows records in a narrow terminal", async () => {
+    const { line, token } = await issued();
+    await line.world.issue({ name: "a name that is as long as names may be" });
+    const table = await line.run(["list", ADA], { columns: 100 });
+    expect(table.out).toContain("  a name …  ");
+    expect(table.out).toContain(`${token.hint}  2026-12-22  not yet\n`);
+    const records = await line.run(["list", ADA], { columns: 80 });
+    expect(records.out).toContain(`hint       ${token.hint}\nexpires    2026-12-22\n`);
+    expect(records.out).toMatch(/last used {2}not yet\n\nid /);
+  });
+
   test("list as JSON is a page of the management API, without a secret", async () => {
     const { line, secret, token } = await issued();
     const outcome = await line.run(["list", ADA, "--json"]);

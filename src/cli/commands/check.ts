@@ -49,7 +49,8 @@ async function read({ terminal }: Session): Promise<string | undefined> {
   await err.write("Paste the secret, which is not shown, and press Enter: ");
   const line = await reading;
   await err.write("\n");
-  return line;
+  // The end of the input is an empty one, and not one that is too long.
+  return line ?? "";
 }
 
 function find(

@@ -1,19 +1,19 @@
 import { stripVTControlCharacters, styleText } from "node:util";
+import { answerInTime } from "../answer-in-time.ts";
 import type { Command } from "../command.ts";
 import { CommandError } from "../command-error.ts";
 import { DATABASE_CHECKS } from "../doctor/database-checks.ts";
-import { type Check, type Finding, failed } from "../doctor/finding.ts";
+import { type Check, type Finding, failed, warning } from "../doctor/finding.ts";
 import { REDIS_CHECKS } from "../doctor/redis-checks.ts";
 import { SETTING_CHECKS } from "../doctor/setting-checks.ts";
 import { TOKENRY_CHECKS } from "../doctor/tokenry-checks.ts";
 import { EXIT } from "../exit-codes.ts";
-import { reasonOf } from "../failure.ts";
+import { correctionOf, reasonOf } from "../failure.ts";
 import { CONFIG_OPTION, JSON_OPTION } from "../options.ts";
 import type { Session } from "../session.ts";
 import { cell, shown } from "../shown.ts";
 import { hasColours } from "../terminal.ts";
 
-const WITHIN_MS = 10_000;
 const CHECKS: readonly Check[] = [
   ...DATABASE_CHECKS,
   ...REDIS_CHECKS,
@@ -21,6 +21,8 @@ const CHECKS: readonly Check[] = [
   ...SETTING_CHECKS,
 ];
 const COLOURS = { ok: "green", warning: "yellow", failed: "red" } as const;
+
+const NOT_LOOKED_AT = warning("not looked at: see tokenry above", "See to tokenry first.");
 
 interface Named extends Finding {
   readonly name: string;
@@ -37,10 +39,11 @@ export const doctor: Command = {
   },
   async run(session) {
     // Without a configuration there is nothing to look at.
-    await session.config();
+    const config = await session.config();
     const findings: Named[] = [];
     for (const check of CHECKS) {
-      const finding = await look(session, check);
+      const isInVain = check.needsTokenry?.(config) === true && hasFailed(findings, "tokenry");
+      const finding = isInVain ? NOT_LOOKED_AT : await look(session, check);
       if (finding === undefined) continue;
       const named = { name: check.name, ...finding };
       findings.push(named);
@@ -53,25 +56,25 @@ export const doctor: Command = {
   },
 };
 
-async function look(session: Session, { name, next, run }: Check): Promise<Finding | undefined> {
+function hasFailed(findings: readonly Named[], which: string): boolean {
+  return findings.some(({ name, status }) => name === which && status === "failed");
+}
+
+async function look(session: Session, { next, run }: Check): Promise<Finding | undefined> {
   const { terminal } = session;
-  const late = async (): Promise<never> => {
-    await terminal.sleep(WITHIN_MS);
-    throw new CommandError(`no answer within ${WITHIN_MS / 1000} seconds`);
-  };
   try {
-    const finding = await Promise.race([run(session), late()]);
+    const finding = await answerInTime(terminal, run(session));
     if (finding === undefined) return undefined;
     return { ...finding, message: shown(finding.message) };
   } catch (error) {
     if (terminal.interrupted.aborted) throw error;
-    return failed(reasonOf(error), name === "tokenry" ? next : adviceOf(error, next));
+    return failed(reasonOf(error), adviceOf(error, next));
   }
 }
 
 /** What knows better than the check what to do. */
 function adviceOf(error: unknown, next: string): string {
-  return error instanceof CommandError ? (error.next ?? next) : next;
+  return (error instanceof CommandError ? error.next : correctionOf(error)) ?? next;
 }
 
 function linesOf({ terminal }: Session, { name, status, message, next }: Named): string[] {

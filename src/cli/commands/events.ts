@@ -1,5 +1,5 @@
 import type { Tokenry } from "../../face.ts";
-import type { EventType, TokenEvent } from "../../model.ts";
+import { EVENT_TYPES, type EventType, type TokenEvent } from "../../model.ts";
 import type { Command } from "../command.ts";
 import { wrongUse } from "../command-error.ts";
 import { followEvents } from "../follow-events.ts";
@@ -23,6 +23,15 @@ const COLUMNS: readonly Column<TokenEvent>[] = [
   { title: "FACTS", text: ({ data }) => factsText(data) },
 ];
 
+const APART: readonly (readonly [string, string])[] = [
+  ["export", "follow"],
+  ["export", "limit"],
+  ["export", "cursor"],
+  ["follow", "limit"],
+  ["follow", "cursor"],
+  ["follow", "until"],
+];
+
 /** `tokenry events`: the audit trail. */
 export const events: Command = {
   name: "events",
@@ -31,7 +40,7 @@ export const events: Command = {
   options: {
     owner: { type: "text", hint: "owner", description: "about this owner's tokens only" },
     token: { type: "text", hint: "id", description: "about this token only" },
-    type: { type: "list", hint: "type", description: "such as token.issued" },
+    type: { type: "list", hint: "type", description: "such as token.issued,token.revoked" },
     since: { type: "text", hint: "time", description: "at this time or later" },
     until: { type: "text", hint: "time", description: "before this time" },
     export: { type: "flag", description: "all of it as NDJSON, an event a line" },
@@ -40,17 +49,23 @@ export const events: Command = {
   },
   async run(session) {
     const { values } = session;
+    checkTogether(values);
     const filter = filterOf(session);
     const isExport = values.flag("export");
-    if (isExport && values.flag("follow"))
-      throw wrongUse("--export and --follow do not go together.");
+    const page = pageOf(values);
     const tokens = await session.tokens();
     if (isExport) return exportAll(session, tokens, filter);
     if (values.flag("follow"))
       return followEvents({ session, tokens, filter, lineOf: (event) => lineOf(session, event) });
-    await showPage(session, tokens, filter);
+    await showPage(session, tokens, { ...filter, ...page });
   },
 };
+
+/** What would be without effect beside another option is refused. */
+function checkTogether(values: Values): void {
+  const [first, second] = APART.find((pair) => pair.every((name) => values.has(name))) ?? [];
+  if (first !== undefined) throw wrongUse(`--${first} and --${second} do not go together.`);
+}
 
 function filterOf({ values, actor }: Session): EventsFilter {
   return {
@@ -65,13 +80,22 @@ function filterOf({ values, actor }: Session): EventsFilter {
 }
 
 function typesOf(values: Values): readonly EventType[] | undefined {
-  const types = values.list("type");
-  // A cast, as what is no type is found nowhere.
-  return types.length === 0 ? undefined : (types as readonly EventType[]);
+  const names = values.list("type").flatMap((text) => text.split(","));
+  return names.length === 0 ? undefined : names.map((name) => typeOf(name.trim()));
 }
 
-async function showPage(session: Session, tokens: Tokenry, filter: EventsFilter): Promise<void> {
-  const page = await tokens.events({ ...filter, ...pageOf(session.values) });
+function typeOf(name: string): EventType {
+  const type = EVENT_TYPES.find((each) => each === name);
+  if (type !== undefined) return type;
+  throw wrongUse(`There is no event of type ${name}.`, `Types: ${EVENT_TYPES.join(", ")}.`);
+}
+
+async function showPage(
+  session: Session,
+  tokens: Tokenry,
+  request: Parameters<Tokenry["events"]>[0],
+): Promise<void> {
+  const page = await tokens.events(request);
   if (session.isJson) return void (await session.printJson(page));
   if (page.events.length === 0) return session.tell("There are no such events.");
   await session.print(tableLines(COLUMNS, page.events, session.terminal.out.columns()));
@@ -90,7 +114,9 @@ async function exportAll(session: Session, tokens: Tokenry, filter: EventsFilter
       if (session.terminal.interrupted.aborted || !(await session.terminal.out.write(text))) return;
     }
   };
-  await withProgress(session, "exporting", copy(), () => lines);
+  // Where the events go to the terminal, they show themselves that it goes on.
+  if (session.terminal.out.isTerminal) await copy();
+  else await withProgress(session, "exporting", copy(), () => lines);
   await session.tell(`${lines} events.`);
 }
 
@@ -110,6 +136,11 @@ function typeText({ type, outcome }: TokenEvent): string {
 function factsText(data: TokenEvent["data"]): string {
   return Object.entries(data)
     .filter(([, value]) => value !== null)
-    .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => `${name}=${factText(value)}`)
     .join(" ");
+}
+
+/** Names are people's: quoted where they could be taken for a fact of their own. */
+function factText(value: TokenEvent["data"][string]): string {
+  return typeof value === "string" && !/[\s="]/.test(value) ? value : JSON.stringify(value);
 }

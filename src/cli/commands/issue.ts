@@ -34,7 +34,7 @@ export const issue: Command = {
   async run(session) {
     const request = requestOf(session);
     const tokens = await session.tokens();
-    await printIssued(session, await tokens.issue(request));
+    await printIssued(session, await session.change(tokens.issue(request)));
   },
 };
 

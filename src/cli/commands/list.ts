@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { ACTOR_OPTION, CONFIG_OPTION, JSON_OPTION, type Options } from "../options.ts";
+import { ACTOR_OPTION, CONFIG_OPTION, JSON_OPTION, type Options, type Values } from "../options.ts";
 import { tokenTable } from "../token-view.ts";
 
 const DEFAULT_LIMIT = 50;
@@ -11,11 +11,11 @@ export const PAGE_OPTIONS: Options = {
 };
 
 /** The length and the beginning of a page, as typed. */
-export function pageOf(values: {
-  number(name: string): number | undefined;
-  text(name: string): string | undefined;
-}): { readonly limit: number; readonly cursor: string | undefined } {
-  return { limit: values.number("limit") ?? DEFAULT_LIMIT, cursor: values.text("cursor") };
+export function pageOf(values: Values): {
+  readonly limit: number;
+  readonly cursor: string | undefined;
+} {
+  return { limit: values.number("limit", 1, 200) ?? DEFAULT_LIMIT, cursor: values.text("cursor") };
 }
 
 /** `tokenry list`: an owner's tokens. */

@@ -1,4 +1,5 @@
 import { TokenryError } from "../../errors.ts";
+import { answerInTime } from "../answer-in-time.ts";
 import type { Command } from "../command.ts";
 import { CommandError } from "../command-error.ts";
 import type { MigrationPlan } from "../database.ts";
@@ -20,11 +21,8 @@ export const migrate: Command = {
     const { planMigration, carryOutMigration } = await import("../database.ts");
     const database = await session.database();
     const { tables = {} } = await session.config();
-    const plan = await planMigration(database, tables).catch((cause: unknown) => {
-      throw cause instanceof TypeError || cause instanceof RangeError
-        ? cause
-        : new TokenryError("unavailable", { message: "The database cannot be asked.", cause });
-    });
+    const asking = answerInTime(session.terminal, planMigration(database, tables));
+    const plan = await withProgress(session, "asking the database", asking.catch(refuse));
     if (plan.unknown.length > 0) throw isNewer(plan);
     const isToBeDone = !isDryRun && plan.pending.length > 0;
     if (!session.isJson) await session.print(planLines(plan, isDryRun));
@@ -32,6 +30,12 @@ export const migrate: Command = {
     await report(session, plan, isToBeDone);
   },
 };
+
+/** What the configuration has to answer for stays what it is. */
+function refuse(cause: unknown): never {
+  if (cause instanceof TypeError || cause instanceof RangeError) throw cause;
+  throw new TokenryError("unavailable", { message: "The database cannot be asked.", cause });
+}
 
 function isNewer({ unknown }: MigrationPlan): CommandError {
   return new CommandError(

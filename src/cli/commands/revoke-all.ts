@@ -22,7 +22,7 @@ export const revokeAll: Command = {
     const isAsked = !values.flag("yes") && terminal.input.isTerminal;
     const text = isAsked ? await questionOf(session, owner, kind) : "";
     await confirm(session, { text, word: owner });
-    const result = await tokens.revokeAll({ owner, kind, actor });
+    const result = await session.change(tokens.revokeAll({ owner, kind, actor }));
     if (session.isJson) await session.printJson({ owner, ...result });
     else await session.print([`Revoked ${result.revoked} of ${owner}'s tokens.`]);
   },

@@ -20,7 +20,8 @@ export const revoke: Command = {
     const tokens = await session.tokens();
     if (!values.flag("yes"))
       await confirm(session, { text: `End ${await wordsOf(session, tokenId)}?` });
-    await tokens.revoke({ tokenId, actor, reason: values.text("reason") });
+    const reason = values.text("reason");
+    await session.change(tokens.revoke({ tokenId, actor, reason }));
     if (session.isJson) await session.printJson({ tokenId, revoked: true });
     else await session.print([`Revoked ${tokenId}.`]);
   },

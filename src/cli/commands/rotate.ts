@@ -20,7 +20,7 @@ export const rotate: Command = {
     const tokens = await session.tokens();
     const text = `Rotate the ${kind} tokens of ${owner}? The backup ends with it.`;
     await confirm(session, { text });
-    const result = await tokens.rotate({ kind, owner, actor });
+    const result = await session.change(tokens.rotate({ kind, owner, actor }));
     if (!("pending" in result)) return printIssued(session, result);
     if (session.isJson) return void (await session.printJson(result));
     const until = timeOf(result.expiresAt, "");

@@ -1,8 +1,13 @@
+import type { Tokenry } from "../../face.ts";
 import type { Zone } from "../../model.ts";
 import type { Command } from "../command.ts";
+import { CommandError, wrongUse } from "../command-error.ts";
 import { confirm } from "../confirm.ts";
 import { ACTOR_OPTION, CONFIG_OPTION, JSON_OPTION, YES_OPTION } from "../options.ts";
+import type { Session } from "../session.ts";
 import { type Column, tableLines } from "../table.ts";
+
+type PutZone = Parameters<Tokenry["zones"]["put"]>[0];
 
 const COLUMNS: readonly Column<Zone>[] = [
   { title: "NAME", text: ({ name }) => name, isWhole: true },
@@ -37,21 +42,43 @@ export const putZone: Command = {
   ],
   options: {
     blocked: { type: "flag", description: "no token of the account works from here" },
+    "not-blocked": { type: "flag", description: "ends that" },
     ...{ ...ACTOR_OPTION, ...CONFIG_OPTION, ...JSON_OPTION },
   },
   async run(session) {
     const { values, actor } = session;
-    const zone = await (await session.tokens()).zones.put({
-      account: values.place("account"),
-      name: values.place("name"),
-      ranges: values.rest("ranges"),
-      blocked: values.flag("blocked"),
-      actor,
-    });
+    const blocking = await readBlocking(session);
+    const account = values.place("account");
+    const name = values.place("name");
+    const { zones } = await session.tokens();
+    const ranges = values.rest("ranges");
+    const zone = await session.change(zones.put({ account, name, ranges, ...blocking, actor }));
     if (session.isJson) await session.printJson(zone);
-    else await session.print([`Zone ${zone.name} has ${zone.ranges.length} ranges.`]);
+    else await session.print([sentence(zone)]);
   },
 };
+
+/** As was typed. Throws where nothing was and the zone is blocked: who gives it other ranges need not want to let everybody in. */
+async function readBlocking(session: Session): Promise<Pick<PutZone, "blocked" | "replaces">> {
+  const { values, actor } = session;
+  const isBlocked = values.flag("blocked");
+  const isNotBlocked = values.flag("not-blocked");
+  if (isBlocked && isNotBlocked) throw wrongUse("--blocked and --not-blocked do not go together.");
+  if (isBlocked || isNotBlocked) return { blocked: isBlocked };
+  const account = values.place("account");
+  const zones = await (await session.tokens()).zones.list({ account, actor });
+  const present = zones.find(({ name }) => name === values.place("name")) ?? null;
+  // What somebody blocks in the meantime stays so, too.
+  if (present?.blocked !== true) return { blocked: false, replaces: present };
+  throw new CommandError(`Zone ${present.name} is blocked. Nothing was done.`, {
+    next: "Add --blocked to keep it so, or --not-blocked to end that.",
+  });
+}
+
+function sentence({ name, ranges, blocked }: Zone): string {
+  const count = ranges.length === 1 ? "1 range" : `${ranges.length} ranges`;
+  return `Zone ${name} has ${count} and is ${blocked ? "blocked" : "not blocked"}.`;
+}
 
 /** `tokenry zones remove`. */
 export const removeZone: Command = {
@@ -65,7 +92,7 @@ export const removeZone: Command = {
     const name = values.place("name");
     const { zones } = await session.tokens();
     await confirm(session, { text: `Remove the zone ${name} of ${account}?` });
-    await zones.remove({ account, name, actor });
+    await session.change(zones.remove({ account, name, actor }));
     if (session.isJson) await session.printJson({ account, name, removed: true });
     else await session.print([`Removed the zone ${name}.`]);
   },

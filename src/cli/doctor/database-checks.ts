@@ -1,7 +1,7 @@
 import { clockSkew } from "./clock-skew.ts";
 import { type Check, failed, ok, warning } from "./finding.ts";
 
-const REACH = "Start the database, or correct its address and password; docs/storage.md has more.";
+const REACH = "Start the database, or correct its address and password.";
 
 const database: Check = {
   name: "database",

@@ -1,3 +1,4 @@
+import type { TokenryConfig } from "../config.ts";
 import type { Session } from "../session.ts";
 
 /** What a check came to, and what to do about it. */
@@ -12,6 +13,8 @@ export interface Check {
   readonly name: string;
   /** What to do when it throws. */
   readonly next: string;
+  /** Whether it asks the tokenry, and is in vain where that did not open. Default: it does not. */
+  readonly needsTokenry?: (config: TokenryConfig) => boolean;
   readonly run: (session: Session) => Promise<Finding | undefined>;
 }
 

@@ -1,4 +1,3 @@
-import { supplied } from "../config.ts";
 import type { Session } from "../session.ts";
 import { clockSkew } from "./clock-skew.ts";
 import { type Check, ok } from "./finding.ts";
@@ -26,9 +25,10 @@ const redisClock: Check = {
 };
 
 async function clientOf(session: Session) {
-  const { redis: given } = await session.config();
-  if (given === undefined) return;
-  const client = await supplied(given, ["ping"], "config.redis");
+  const client = await session.redis();
+  if (client === undefined) return;
+  // Its answer tells what is wrong. Without a listener a client would end the process by its errors, or write them.
+  if ("on" in client && typeof client.on === "function") client.on("error", () => {});
   // A client of node-redis has to be told to connect; those of ioredis do so by themselves.
   if ("isOpen" in client && client.isOpen === false && "connect" in client) {
     if (typeof client.connect === "function") await client.connect();

@@ -1,3 +1,4 @@
+import { createFindAddress } from "../../http/client-address.ts";
 import { supplied } from "../config.ts";
 import { type Check, failed, ok, warning } from "./finding.ts";
 
@@ -8,6 +9,7 @@ const GOOD_BYTES = 32;
 const peppers: Check = {
   name: "peppers",
   next: "Correct config.peppers.",
+  needsTokenry: ({ peppers: given = [] }) => given.length === 0,
   async run(session) {
     const { peppers: given } = await session.config();
     if (given === undefined || given.length === 0)
@@ -57,9 +59,30 @@ const proxies: Check = {
         "not told: behind a proxy that is not trusted, all clients have its address",
         "Give the configuration the trustProxy of your adapter, or [] where there is no proxy.",
       );
-    return ok(trustProxy.length === 0 ? "there is none" : trustProxy.join(", "));
+    if (trustProxy.length === 0) return ok("there is none");
+    return trustsAll(trustProxy)
+      ? warning(
+          `${trustProxy.join(", ")}: every address is trusted, and no client has one then`,
+          "Give the addresses of your proxies only, to your adapter too.",
+        )
+      : ok(trustProxy.join(", "));
   },
 };
+
+/** Nothing is read of a request where there is none. */
+const NO_REQUEST = {
+  method: () => "",
+  target: () => "",
+  lines: () => [],
+  peer: () => undefined,
+};
+
+/** Whether an adapter would warn that whatever says so is a proxy. Throws what an adapter would. */
+function trustsAll(trustProxy: readonly string[]): boolean {
+  const warnings: string[] = [];
+  createFindAddress({ trustProxy }, NO_REQUEST, (text) => void warnings.push(text));
+  return warnings.length > 0;
+}
 
 const notifier: Check = {
   name: "notifier",

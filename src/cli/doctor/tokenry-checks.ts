@@ -20,6 +20,7 @@ const tokenry: Check = {
 const repository: Check = {
   name: "repository",
   next: "See to the database first; tokenry migrate where tables are missing.",
+  needsTokenry: () => true,
   async run(session) {
     await (await session.tokens()).notices.parked({ actor: SYSTEM, limit: 1 });
     return ok("answers");
@@ -29,10 +30,16 @@ const repository: Check = {
 const directory: Check = {
   name: "directory",
   next: "See to what directory.find asks. It must answer undefined for an owner whom it does not know.",
+  needsTokenry: () => true,
   async run(session) {
     const owner = session.values.text("owner") ?? NOBODY;
     try {
       const { active } = await (await session.tokens()).owner({ owner, actor: SYSTEM });
+      if (owner === NOBODY)
+        return warning(
+          `answers, but knows ${NOBODY} too, who is nobody: it may know everybody`,
+          "Let directory.find answer undefined for an owner whom it does not know.",
+        );
       return ok(`answers: ${owner} is ${active ? "" : "not "}active`);
     } catch (error) {
       if (!(error instanceof TokenryError && error.code === "not_found")) throw error;
@@ -46,6 +53,7 @@ const directory: Check = {
 const parked: Check = {
   name: "parked notices",
   next: "See to the database first.",
+  needsTokenry: () => true,
   async run(session) {
     const { notices } = await session.tokens();
     const page = await notices.parked({ actor: SYSTEM, limit: MOST_PARKED });

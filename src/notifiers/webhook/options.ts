@@ -6,7 +6,7 @@ import {
   checkOneOf,
   checkText,
 } from "../../checks.ts";
-import type { Duration, EventType } from "../../model.ts";
+import { type Duration, EVENT_TYPES, type EventType } from "../../model.ts";
 import type { Notice } from "../../ports/notifier.ts";
 import {
   type CheckedEndpoint,
@@ -69,25 +69,6 @@ const KEYS: ReadonlySet<string> = new Set([
   "now",
 ]);
 
-/** The compiler tells when one is missing. */
-const ALL_TYPES: Readonly<Record<EventType, true>> = {
-  "token.issued": true,
-  "token.revoked": true,
-  "token.regenerated": true,
-  "token.updated": true,
-  "token.expiring": true,
-  "token.expired": true,
-  "rotation.requested": true,
-  "rotation.confirmed": true,
-  "rotation.cancelled": true,
-  "owner.deprovisioned": true,
-  "owner.refused": true,
-  "network.refused": true,
-  "token.leaked": true,
-  "zone.changed": true,
-  "zone.removed": true,
-};
-
 const MOST_SECONDS = 60;
 const LONGEST_USER_AGENT = 256;
 
@@ -133,10 +114,9 @@ function resolveEndpoint(
 function resolveTypes(given: readonly EventType[] | undefined): (type: EventType) => boolean {
   if (given === undefined) return () => true;
   // A cast, as the keys of an object are known to be no more than texts.
-  const known = Object.keys(ALL_TYPES) as EventType[];
   const types = new Set(
     checkList(given, "options.types").map((type, index) =>
-      checkOneOf(type, known, `options.types[${index}]`),
+      checkOneOf(type, EVENT_TYPES, `options.types[${index}]`),
     ),
   );
   if (types.size === 0) throw new RangeError("options.types must not be empty");

@@ -13,6 +13,8 @@ export interface FakeOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** After so many writes nobody reads the output any more. */
   readonly readerLeavesAfter?: number;
+  /** Whether nothing can be written to the standard error. */
+  readonly isNoteRefused?: boolean;
   readonly now?: () => number;
   /** What happens while a command sleeps. Default: it sleeps for ever. */
   readonly whileAsleep?: () => Promise<void>;
@@ -24,6 +26,8 @@ export interface FakeTerminal extends Terminal {
   /** How each line was asked for. */
   readonly readings: { readonly isHidden: boolean }[];
   interrupt(): void;
+  /** Something throws where nobody catches it. */
+  crash(error: Error): void;
 }
 
 /** Makes a terminal in memory. */
@@ -39,12 +43,14 @@ export function fakeTerminal(options: FakeOptions = {}): FakeTerminal {
   const written = { out: "", err: "" };
   const readings: { readonly isHidden: boolean }[] = [];
   const interruption = new AbortController();
+  const crash = new AbortController();
   const lines = [...typed];
   let writes = 0;
   return {
     written,
     readings,
     interrupt: () => interruption.abort(),
+    crash: (error) => crash.abort(error),
     input: {
       isTerminal,
       readAll: async (most) => (piped !== undefined && piped.length > most ? undefined : piped),
@@ -67,6 +73,7 @@ export function fakeTerminal(options: FakeOptions = {}): FakeTerminal {
       isTerminal: showsTerminal,
       columns: () => columns,
       async write(text) {
+        if (options.isNoteRefused === true) throw new Error("ENOSPC: no space left on device");
         written.err += text;
         return true;
       },
@@ -76,5 +83,6 @@ export function fakeTerminal(options: FakeOptions = {}): FakeTerminal {
     now: options.now ?? (() => START),
     sleep: options.whileAsleep ?? (() => new Promise(() => {})),
     interrupted: interruption.signal,
+    crashed: crash.signal,
   };
 }
