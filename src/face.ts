@@ -67,9 +67,10 @@ export interface Tokenry<
   rotate(request: RotateRequest<Kind>): Promise<Issued<Kind> | RotationPending>;
 
   /**
-   * Carries out a rotation by the code of its notice. The code is its own authority, and works once.
+   * Carries out a rotation by the code of its notice. The code is its own authority, and works once; with `actor` it is for the owner and for who
+   * manages tokens alone, so that a link that is opened in another person's session gives that one no secret.
    *
-   * @throws TokenryError `rotation_code_invalid`, `owner_inactive`, `api_access_disabled`. Source: EDG-10, CORE-32.
+   * @throws TokenryError `rotation_code_invalid`, `owner_inactive`, `api_access_disabled`, `forbidden` by `actor`. Source: EDG-10, CORE-32.
    */
   confirmRotation(request: ConfirmRotationRequest): Promise<Issued<Kind>>;
 

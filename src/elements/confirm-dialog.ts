@@ -17,6 +17,7 @@ export class ConfirmDialog extends TokenryElement {
     expected: { type: String },
     ends: { type: Boolean },
     act: { attribute: false },
+    isOver: { attribute: false },
     typed: { state: true },
     fault: { state: true },
     busy: { state: true },
@@ -36,6 +37,8 @@ export class ConfirmDialog extends TokenryElement {
   declare ends: boolean;
   /** Rejects when it could not be done. */
   declare act: () => Promise<void>;
+  /** Whether a failure leaves nothing to be tried again, or to be turned down. */
+  declare isOver: (failure: unknown) => boolean;
   declare protected typed: string;
   declare protected fault: boolean;
   declare protected busy: boolean;
@@ -51,6 +54,7 @@ export class ConfirmDialog extends TokenryElement {
     this.expected = undefined;
     this.ends = false;
     this.act = async () => {};
+    this.isOver = () => false;
     this.typed = "";
     this.fault = false;
     this.busy = false;
@@ -65,7 +69,18 @@ export class ConfirmDialog extends TokenryElement {
       content: html`${this.content}
         <form id="form" novalidate @submit=${this.#submit}>${this.#drawTyping()}</form>`,
       failure: this.failure === undefined ? undefined : this.drawFailure(this.failure),
-      actions: html`<button
+      actions: this.isOver(this.failure) ? this.#drawClose() : this.#drawChoice(),
+    });
+  }
+
+  #drawClose(): TemplateResult {
+    return html`<button type="button" class="primary" @click=${() => this.#close()}>
+      ${this.say("close")}
+    </button>`;
+  }
+
+  #drawChoice(): TemplateResult {
+    return html`<button
           type="button"
           ?autofocus=${this.expected === undefined}
           @click=${() => this.#close(true)}
@@ -79,8 +94,7 @@ export class ConfirmDialog extends TokenryElement {
           aria-disabled=${this.busy ? "true" : "false"}
         >
           ${this.action}
-        </button>`,
-    });
+        </button>`;
   }
 
   #drawTyping(): TemplateResult | typeof nothing {

@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
-import type { WireOwner } from "../manage/client/index.ts";
+import { ManagementError, type WireOwner } from "../manage/client/index.ts";
+import { SaidError } from "./said-error.ts";
 import { SecretHolder } from "./secret-holder.ts";
 import { type ScreenFacts, TokensScreen } from "./tokens-screen.ts";
 
@@ -55,6 +56,7 @@ export class TokenryTokens extends TokensScreen {
       .action=${this.say("pair_rotate")}
       .refusal=${this.say("rotation_refuse")}
       .act=${() => this.#confirm(code)}
+      .isOver=${isOver}
       .content=${html`<p>${this.say("rotation_text")}</p>`}
       @close-wanted=${this.#leave}
     ></tokenry-confirm-dialog>`;
@@ -73,7 +75,7 @@ export class TokenryTokens extends TokensScreen {
   }
 
   async #confirm(code: string): Promise<void> {
-    const { token, secret } = await this.managing.confirmRotation(code);
+    const { token, secret } = await this.managing.confirmRotation(code).catch(asOfLink);
     this.rotationCode = undefined;
     this.holder = new SecretHolder(secret);
     this.tell("tokenry-issued", { tokenId: token.id, kind: token.kind });
@@ -81,21 +83,27 @@ export class TokenryTokens extends TokensScreen {
   }
 
   readonly #leave = ({ detail }: CustomEvent<{ readonly refused: boolean }>): void => {
+    const { rotationCode: code } = this;
     this.rotationCode = undefined;
-    if (detail.refused) void this.#cancel();
+    if (detail.refused && code !== undefined) void this.#cancel(code);
   };
 
-  /** What was refused is to wait no longer. Which request the code is of is known only where there is one kind that it can be of. */
-  async #cancel(): Promise<void> {
-    const facts = this.facts.value;
-    const kinds = Object.entries(facts?.context.kinds ?? {}).filter(
-      ([kind, { confirmRotation }]) => confirmRotation && kind === (this.kind ?? kind),
-    );
-    const [kind] = kinds[0] ?? [];
-    if (facts === undefined || kind === undefined || kinds.length > 1) return;
-    // It ends by itself all the same: a failure needs no words.
-    await this.managing.cancelRotation(facts.owner.id, kind).catch(() => {});
-    this.tell("tokenry-changed", { kind });
+  /** What was refused is to wait no longer. It ends by itself all the same: a failure needs no words. */
+  async #cancel(code: string): Promise<void> {
+    await this.managing.cancelRotationByCode(code).catch(() => {});
+    this.tell("tokenry-changed", {});
     this.refreshSections();
   }
+}
+
+/** What a failure means for the link that was followed. */
+function asOfLink(error: unknown): never {
+  const isOthers = error instanceof ManagementError && error.code === "forbidden";
+  throw isOthers ? new SaidError("rotation_of_other", error) : error;
+}
+
+/** Whether a link is of nothing that this person could do, now or later. */
+function isOver(error: unknown): boolean {
+  const isUsed = error instanceof ManagementError && error.code === "rotation_code_invalid";
+  return isUsed || error instanceof SaidError;
 }

@@ -6,14 +6,20 @@ import { type Attempt, commit, untilCommitted } from "./commit.ts";
 import type { Context } from "./context.ts";
 import { checkActor, checkId, checkKind, checkRequest } from "./input.ts";
 import { ownedTokens } from "./owned-tokens.ts";
-import { pendingByCode, pendingOf } from "./pending-rotation.ts";
+import { followerOf, pendingByCode, pendingOf } from "./pending-rotation.ts";
 import { recordEvent } from "./record-event.ts";
 import { accountOf } from "./revoke-all.ts";
 
 /** Which rotation not to carry out: whose, or the one of a link. */
 export type CancelRotationRequest<Kind extends string = string> =
   | { readonly owner: string; readonly kind: Kind; readonly actor: Actor }
-  | { readonly code: string };
+  | ByCode;
+
+/** The rotation of a link; `actor` is who follows it, as in `confirmRotation`. */
+interface ByCode {
+  readonly code: string;
+  readonly actor?: Actor | undefined;
+}
 
 /** Whether there was a rotation to cancel. */
 export interface Cancelled {
@@ -26,7 +32,7 @@ export async function cancelRotation(
   request: CancelRotationRequest,
 ): Promise<Cancelled> {
   checkObject(request, "request");
-  const find = "code" in request ? byCode(context, request) : byOwner(context, request);
+  const find = isByCode(request) ? byCode(context, request) : byOwner(context, request);
   return untilCommitted(async (): Promise<Attempt<Cancelled>> => {
     const { pending, actor } = await find();
     if (pending === undefined) return { committed: { ok: true }, result: { cancelled: false } };
@@ -42,23 +48,30 @@ export async function cancelRotation(
   });
 }
 
+function isByCode(request: CancelRotationRequest): request is ByCode {
+  return "code" in request;
+}
+
 interface Found {
   readonly pending: StoredToken | undefined;
   readonly actor: string;
 }
 
 /** Whoever has the link may also turn it down. */
-function byCode(context: Context, request: { readonly code: string }): () => Promise<Found> {
-  checkRequest(request, ["code"]);
+function byCode(context: Context, request: ByCode): () => Promise<Found> {
+  checkRequest(request, ["code", "actor"]);
+  const follower = request.actor === undefined ? undefined : checkActor(request.actor);
   return async () => {
     const { pending } = await pendingByCode(context, request.code);
-    return { pending, actor: pending.owner };
+    const actor =
+      follower === undefined ? pending.owner : await followerOf(context, pending, follower);
+    return { pending, actor };
   };
 }
 
 function byOwner(
   context: Context,
-  request: Exclude<CancelRotationRequest, { readonly code: string }>,
+  request: Exclude<CancelRotationRequest, ByCode>,
 ): () => Promise<Found> {
   checkRequest(request, ["owner", "kind", "actor"]);
   const kind = checkKind(context, request.kind).name;

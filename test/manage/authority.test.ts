@@ -107,9 +107,18 @@ function expected(operationId: string, asking: Asking, whose: Whose, isToken: bo
 }
 
 /** What is the account's is for those who manage its tokens, but for these. */
-const FOR_EVERYBODY: ReadonlySet<string> = new Set(["getContext", "listEvents", "confirmRotation"]);
+const FOR_EVERYBODY: ReadonlySet<string> = new Set([
+  "getContext",
+  "listEvents",
+  "confirmRotation",
+  "cancelRotationByCode",
+]);
 /** Of a zone, and of a code that opens nothing. */
-const DONE_OF_ACCOUNT: Readonly<Record<string, number>> = { removeZone: 204, confirmRotation: 400 };
+const DONE_OF_ACCOUNT: Readonly<Record<string, number>> = {
+  removeZone: 204,
+  confirmRotation: 400,
+  cancelRotationByCode: 400,
+};
 
 function expectedOfAccount(operationId: string, asking: Asking): number {
   if (asking === "anonymous") return 401;

@@ -215,9 +215,23 @@ describe("each method of the client, against the API", () => {
     expect(await ada.cancelRotation(ADA, "web")).toEqual({ cancelled: true });
     expect(await ada.cancelRotation(ADA, "web")).toEqual({ cancelled: false });
     await ada.rotate(ADA, "web");
-    const confirmed = await ada.confirmRotation(await codeIn(world));
+    const code = await codeIn(world);
+    expect(await codeOf(world.client(BOB).confirmRotation(code))).toBe("forbidden");
+    expect(await codeOf(world.client(BOB).cancelRotationByCode(code))).toBe("forbidden");
+    const confirmed = await ada.confirmRotation(code);
     expect(confirmed.token).toMatchObject({ slot: "primary", name: "site" });
     expect(await ada.token(token.id)).toMatchObject({ slot: "backup" });
+  });
+
+  test("a rotation is turned down at its link", async () => {
+    const world = createManageWorld();
+    const ada = world.client(ADA);
+    await ada.issue(ADA, { kind: "web", name: "site" });
+    await ada.rotate(ADA, "web");
+    const code = await codeIn(world);
+    expect(await ada.cancelRotationByCode(code)).toEqual({ cancelled: true });
+    expect(await ada.rotation(ADA, "web")).toEqual({ pending: false });
+    expect(await codeOf(ada.cancelRotationByCode(code))).toBe("rotation_code_invalid");
   });
 
   test("a rotation without a link is done at once", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { memoryRepository, type Pepper, primaryBackup, SYSTEM } from "../../src/index.ts";
-import { ADA, MANAGER } from "../support/directory.ts";
+import { ADA, BOB, FOREIGN_MANAGER, MANAGER } from "../support/directory.ts";
 import { REPOSITORIES } from "../support/repositories.ts";
 import { jitteredRepository, watchedRepository } from "../support/repository-proxies.ts";
 import { createWorld, outcomeOf, PEPPERS, type World } from "../support/world.ts";
@@ -84,12 +84,11 @@ describe.each(REPOSITORIES)(
       expect(world.notifier.notices.map(({ type }) => type)).not.toContain("token.expired");
     });
 
-    test("ASVS 6.5.6 link cancelled: a revoked request cannot be confirmed", async () => {
+    test("ASVS 6.5.6 link cancelled: a request that was taken back cannot be confirmed", async () => {
       const world = createWorld({ repository: await open() });
       const { primary, backup } = await pairOf(world);
       const code = await requestCode(world);
-      const requested = (await world.trail("rotation.requested")).at(-1);
-      await world.tokens.revoke({ tokenId: requested?.tokenId ?? "", actor: ADA });
+      expect(await world.tokens.cancelRotation(WEB)).toEqual({ cancelled: true });
       expect(await outcomeOf(world.tokens.confirmRotation({ code }))).toBe("rotation_code_invalid");
       expect(await slotsOf(world)).toEqual({ primary: primary.token.id, backup: backup.token.id });
     });
@@ -228,6 +227,35 @@ describe("the code", () => {
     expect(await confirm()).toBe("owner_inactive");
     world.directory.change(ADA, { account: "acme" });
     expect(await confirm()).toBe("ok");
+  });
+
+  test.each([
+    [ADA, "ok"],
+    [MANAGER, "ok"],
+    [SYSTEM, "ok"],
+    [BOB, "forbidden"],
+    [FOREIGN_MANAGER, "forbidden"],
+    ["nobody", "forbidden"],
+  ] as const)("followed by %s, where that is known: %s", async (actor, outcome) => {
+    const world = createWorld();
+    await world.issue({ kind: "web" });
+    const first = await requestCode(world);
+    expect(await outcomeOf(world.tokens.confirmRotation({ code: first, actor }))).toBe(outcome);
+    expect(await world.trail("rotation.confirmed")).toMatchObject(
+      outcome === "ok" ? [{ actor: actor === SYSTEM ? "SYSTEM" : actor, owner: ADA }] : [],
+    );
+    const code = await requestCode(world);
+    expect(await outcomeOf(world.tokens.cancelRotation({ code, actor }))).toBe(outcome);
+    expect(await world.trail("rotation.cancelled")).toHaveLength(outcome === "ok" ? 1 : 0);
+  });
+
+  test("followed by its owner opens nothing once that one may do nothing", async () => {
+    const world = createWorld();
+    await world.issue({ kind: "web" });
+    const code = await requestCode(world);
+    world.directory.change(ADA, { active: false });
+    const confirm = world.tokens.confirmRotation({ code, actor: ADA });
+    expect(await outcomeOf(confirm)).toBe("owner_inactive");
   });
 
   test("is refused alike when wrong in any way", async () => {

@@ -19,6 +19,7 @@ export const COMMON_TEXTS = {
   conflict: "It was changed meanwhile. Look at it as it is now, then try again.",
   precondition_failed: "It was changed meanwhile. Look at it as it is now, then try again.",
   rotation_code_invalid: "This link was used, replaced, or is too old.",
+  rotation_of_other: "This link is for another user's token. Sign in as that user to follow it.",
   zone_in_use: "A token refers to the zone. Take it off the token first.",
   unavailable: "This cannot be done now. Try again in a moment.",
   idempotency_unknown:

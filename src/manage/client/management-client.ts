@@ -73,6 +73,7 @@ export interface ManagementClient {
   resendRotation(owner: string, kind: string): Promise<WireRotation>;
   cancelRotation(owner: string, kind: string): Promise<{ cancelled: boolean }>;
   confirmRotation(code: string): Promise<WireIssued>;
+  cancelRotationByCode(code: string): Promise<{ cancelled: boolean }>;
   zones(): Promise<{ zones: WireZone[] }>;
   putZone(name: string, request: WireZoneRequest, guard?: ZoneGuard): Promise<WireZone>;
   removeZone(name: string): Promise<void>;
@@ -115,6 +116,7 @@ export function managementClient(options: SendOptions): ManagementClient {
       send("POST", `${ofPair(owner, kind)}/resend`, { body: {} }),
     cancelRotation: async (owner, kind) => send("DELETE", ofPair(owner, kind)),
     confirmRotation: (code) => send("POST", "/rotations/confirm", { body: { code } }),
+    cancelRotationByCode: (code) => send("POST", "/rotations/cancel", { body: { code } }),
     zones: () => send("GET", "/zones"),
     putZone: async (name, body, guard) => send("PUT", ofZone(name), { body, ...guard }),
     removeZone: async (name) => send("DELETE", ofZone(name)),

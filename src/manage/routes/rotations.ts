@@ -84,14 +84,32 @@ export const ROTATION_ROUTES: readonly Route[] = [
     operationId: "confirmRotation",
     method: "POST",
     path: "/rotations/confirm",
-    summary: "Carries out a rotation by the code of its link, which is its own authority.",
+    summary: "Carries out a rotation by the code of its link.",
     body: confirmRequestSchema,
     answers: { 200: { description: "The new primary and its secret.", schema: issuedSchema } },
     errors: ["rotation_code_invalid", "api_access_disabled", "conflict"],
     isSensitive: true,
-    run: async ({ tokens, body: { code } }) => ({
+    run: async ({ tokens, actor, body: { code } }) => ({
       status: 200,
-      body: wireIssued(await tokens.confirmRotation({ code })),
+      body: wireIssued(await tokens.confirmRotation({ code, actor: actor.id })),
     }),
+  }),
+  route({
+    operationId: "cancelRotationByCode",
+    method: "POST",
+    path: "/rotations/cancel",
+    summary: "Takes back the rotation of a link.",
+    body: confirmRequestSchema,
+    answers: {
+      200: {
+        description: "It is taken back.",
+        schema: z.strictObject({ cancelled: z.boolean() }),
+      },
+    },
+    errors: ["rotation_code_invalid", "conflict"],
+    run: async ({ tokens, actor, body: { code } }) => {
+      const { cancelled } = await tokens.cancelRotation({ code, actor: actor.id });
+      return { status: 200, body: { cancelled } };
+    },
   }),
 ];

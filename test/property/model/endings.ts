@@ -32,8 +32,10 @@ export type ListCall = ListRequest<KindName>;
 export function judgeRevoke(model: Model, request: RevokeRequest, outcome: Outcome<unknown>): void {
   const token = model.tokens.find(({ id }) => id === request.tokenId);
   const grave = token ?? graveOf(model, request.tokenId);
-  const refusal =
-    grave === undefined ? "not_found" : refusalOf(model, request.actor, "revoke", grave);
+  // What waits for its link is no token yet.
+  const isNone = grave === undefined || token?.slot === "pending";
+  const unauthorized = grave && refusalOf(model, request.actor, "revoke", grave);
+  const refusal = unauthorized ?? (isNone ? "not_found" : undefined);
   if (!hasSucceeded(outcome, refusal) || token === undefined) return;
   dropToken(model, token);
   record(model, "token.revoked", token, actorName(request.actor));
