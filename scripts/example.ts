@@ -7,7 +7,8 @@ const main = resolve("examples", name, "main.ts");
 const NAME = /^[a-z]+(-[a-z]+)*$/;
 if (!NAME.test(name) || !existsSync(main)) {
   const names = readdirSync("examples").filter((each) => NAME.test(each));
-  throw new Error(`say which example: ${names.join(", ")}`);
+  process.stderr.write(`Say which example: npm run example -- NAME, of ${names.join(", ")}.\n`);
+  process.exit(1);
 }
 // What follows the name is the example's.
 process.argv.splice(1, 2, main);

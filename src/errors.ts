@@ -111,21 +111,6 @@ export function unavailable(cause: unknown): TokenryError {
   return cause instanceof TokenryError ? cause : new TokenryError("unavailable", { cause });
 }
 
-/** Tells of an outage; with a message of its own, where one says more than the cause. Never throws. */
-export type TellOutage = (cause: unknown, message?: string) => void;
-
-/** Makes what tells a host of outages: one whose own error handler throws, at once or later, is not told twice. */
-export function tellOutage(onError: ((error: TokenryError) => void) | undefined): TellOutage {
-  const tell = async (error: TokenryError): Promise<void> => onError?.(error);
-  return (cause, message) => {
-    const error =
-      message === undefined
-        ? unavailable(cause)
-        : new TokenryError("unavailable", { message, cause });
-    tell(error).catch(() => {});
-  };
-}
-
 /** What a {@link NoticeError} tells. */
 export interface NoticeErrorDetails {
   /** Default `false`. */

@@ -67,7 +67,7 @@ export interface TokenryOptions<
   readonly bus?: InvalidationBus;
   /** Default: `Date.now`. */
   readonly clock?: Clock;
-  /** Told of every outage and of every failure in the background. Default: nothing. Must not throw. */
+  /** Told of every outage and of every failure in the background. Default: a warning of the process, for each reason once. Must not throw. */
   readonly onError?: (error: TokenryError) => void;
   /** Is told of verdicts, operations and what goes on behind them. Absent: nothing is measured. `otelObserver` of tokenry/otel is one. */
   readonly observer?: Observer;

@@ -46,9 +46,23 @@ export function meetsRequirement(
     for (const method of methodsOf(level, candidate.apiMethods))
       if (!decideAccess({ ...candidate, method })) return false;
   }
+  return isPermitted(permits, candidate.owner);
+}
+
+/**
+ * The host's own permission, where it is asked for.
+ *
+ * @throws TypeError for a predicate that does not answer with true or false.
+ */
+export function isPermitted<Profile>(
+  permits: AccessRequirement<Profile>["permits"],
+  owner: Owner<Profile>,
+): boolean {
   if (permits === undefined) return true;
-  const isPermitted: unknown = permits(candidate.owner);
-  if (typeof isPermitted === "boolean") return isPermitted;
+  const answer: unknown = permits(owner);
+  if (typeof answer === "boolean") return answer;
+  // Nobody waits for a promise: that it rejects later must not end the process.
+  Promise.resolve(answer).catch(() => {});
   throw new TypeError("request.permits must answer with true or false, at once");
 }
 

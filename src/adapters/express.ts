@@ -5,6 +5,7 @@ import type { HttpOptions } from "../http/options.ts";
 import type { RequestReader } from "../http/request-reader.ts";
 import type { ApiOf, Requirement } from "../http/requirement.ts";
 import type { Accepted } from "../model.ts";
+import { fieldsBeside } from "./cache-control.ts";
 import type { MountOptions, WebListener } from "./mounting.ts";
 import { nodeReader, sendAnswer, setFields } from "./node-message.ts";
 import { createNodeMount } from "./node-mount.ts";
@@ -99,9 +100,11 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
     const admit = gate.protect(api, requirement);
     return async function tokenryProtect(request, response, next) {
       const admission = await admit(asExpress(request));
+      // Somebody else has answered meanwhile, as a limit of time does.
+      if (response.headersSent) return;
       if (admission.outcome === "refused") return sendAnswer(response, admission.answer);
       if (admission.outcome === "accepted") {
-        setFields(response, admission.headers);
+        setFields(response, fieldsBeside(response, admission.headers));
         mark.put(request, admission.verdict);
       }
       next();
@@ -110,6 +113,7 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
   const revokeCurrent = (): ExpressGuard =>
     async function tokenryRevokeCurrent(request, response, next) {
       const revocation = await gate.revokeCurrent(asExpress(request));
+      if (response.headersSent) return;
       if (revocation.outcome === "preflight") next();
       else sendAnswer(response, revocation.answer);
     };

@@ -5,6 +5,7 @@ import type { HttpOptions } from "../http/options.ts";
 import type { RequestReader } from "../http/request-reader.ts";
 import type { ApiOf, Requirement } from "../http/requirement.ts";
 import type { Accepted } from "../model.ts";
+import { fieldsBeside } from "./cache-control.ts";
 import type { WithToken } from "./fastify-handler.ts";
 import { createFastifyMount } from "./fastify-mount.ts";
 import type { MountOptions, WebListener } from "./mounting.ts";
@@ -87,7 +88,7 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
       const admission = await admit(asFastify(request));
       if (admission.outcome === "refused") return send(asReply(reply), admission.answer);
       if (admission.outcome === "preflight") return;
-      setFields(asReply(reply), admission.headers);
+      setFields(asReply(reply), fieldsBeside(asReply(reply), admission.headers));
       mark.put(request, admission.verdict);
     };
   };

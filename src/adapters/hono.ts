@@ -6,11 +6,12 @@ import type { HttpOptions } from "../http/options.ts";
 import type { RequestReader } from "../http/request-reader.ts";
 import type { ApiOf, Requirement } from "../http/requirement.ts";
 import type { Accepted } from "../model.ts";
+import { hasCacheControl, keepsOff } from "./cache-control.ts";
 import { withFields } from "./fetch-message.ts";
 import { answerAt } from "./fetch-mount.ts";
 import { type MountOptions, resolveMounting, type WebListener } from "./mounting.ts";
 import { addToHead, type HeadResponse } from "./node-head.ts";
-import { type NodeRequest, nodeReader } from "./node-message.ts";
+import { isUnixSocket, type NodeRequest, nodeReader } from "./node-message.ts";
 import { createOriginOf } from "./origin.ts";
 
 export type { Answer, HeaderField } from "../http/answer.ts";
@@ -152,6 +153,11 @@ function createReader(peer: HonoOptions["peer"]): RequestReader<Context> {
       if (peer !== undefined) return peer(context);
       return nodeOf(context).incoming?.socket.remoteAddress;
     },
+    isUnixSocket(context) {
+      const { incoming } = nodeOf(context);
+      // Of what the host's own `peer` has looked at nobody knows.
+      return peer === undefined && incoming !== undefined && isUnixSocket(incoming);
+    },
     lines(context, name) {
       const { incoming } = nodeOf(context);
       if (incoming !== undefined) return nodeReader.lines(incoming, name);
@@ -168,6 +174,7 @@ const NO_LINES: readonly string[] = [];
  * context. On Node they wait for the head to be written: a look at `context.res` costs more than all other work of the guard.
  */
 async function goOn(context: Context, next: Next, fields: readonly HeaderField[]): Promise<void> {
+  if (hasCacheControl(fields)) dropLaxCacheControl(context);
   const { outgoing } = nodeOf(context);
   if (outgoing !== undefined) {
     addToHead(outgoing, fields);
@@ -179,6 +186,13 @@ async function goOn(context: Context, next: Next, fields: readonly HeaderField[]
   // Hono would put the old response's fields on the new one.
   context.res = undefined;
   context.res = response;
+}
+
+/** What the host has set before must not win over ours, where it lets shared caches keep the answer: a handler's own may. */
+function dropLaxCacheControl(context: Context): void {
+  // Of a response that is not used, as a look at `context.res` makes one that is.
+  const value = context.newResponse(null).headers.get("cache-control");
+  if (value !== null && !keepsOff(value)) context.header("cache-control", undefined);
 }
 
 /** Through the context, so that the answer has what other middleware set before. */

@@ -6,6 +6,7 @@ import type { HttpOptions } from "../http/options.ts";
 import type { RequestReader } from "../http/request-reader.ts";
 import type { ApiOf, Requirement } from "../http/requirement.ts";
 import type { Accepted } from "../model.ts";
+import { fieldsBeside } from "./cache-control.ts";
 import { type MountOptions, resolveMounting, type WebListener } from "./mounting.ts";
 import { nodeReader, nodeReaderOf, setFields } from "./node-message.ts";
 import { createCall, watchLeaving } from "./node-request.ts";
@@ -66,9 +67,11 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
     const admit = gate.protect(api, requirement);
     return async function tokenryProtect(ctx, next) {
       const admission = await admit(ctx);
+      // Somebody else has answered meanwhile, as a limit of time does.
+      if (ctx.headerSent) return;
       if (admission.outcome === "refused") return setAnswer(ctx, admission.answer);
       if (admission.outcome === "accepted") {
-        setFields(ctx.res, admission.headers);
+        setFields(ctx.res, fieldsBeside(ctx.res, admission.headers));
         Object.assign(ctx.state, { token: admission.verdict });
       }
       return next();

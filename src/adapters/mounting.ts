@@ -1,6 +1,6 @@
 import { checkKeys, checkList, quoted } from "../checks.ts";
+import { emitWarning } from "../emit-warning.ts";
 import { type AddressOptions, createFindAddress } from "../http/client-address.ts";
-import { emitWarning } from "../http/options.ts";
 import type { RequestReader } from "../http/request-reader.ts";
 import type { WebClient } from "../http/web-handler.ts";
 import type { Origin } from "./origin.ts";

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { AddressOptions } from "../http/client-address.ts";
 import { resolveMounting, type WebListener } from "./mounting.ts";
-import { answerError } from "./node-failure.ts";
+import { answerError, createFail } from "./node-failure.ts";
 import { nodeReader, sendAnswer } from "./node-message.ts";
 import { createServe } from "./node-serve.ts";
 import { createTargetOf, type NodeOrigin } from "./node-target.ts";
@@ -15,8 +15,8 @@ export interface NodeHandlerOptions extends AddressOptions<IncomingMessage> {
   readonly origin?: NodeOrigin;
   /**
    * Answers for what the handler throws or rejects with, and for a body that breaks off. Default: 500 without a body, or the end of an
-   * answer that was begun; and `process.emitWarning` with the error. The head may be sent already: `response.headersSent` tells. Not told
-   * what fails after the client has left.
+   * answer that was begun; and `process.emitWarning` with the error. The head may be sent already: `response.headersSent` tells. What it
+   * throws itself is answered as by default. Not told what fails after the client has left.
    */
   readonly onError?: (error: unknown, request: IncomingMessage, response: ServerResponse) => void;
 }
@@ -45,11 +45,9 @@ export function toNodeHandler(
     (message: IncomingMessage) => message,
   );
   const serve = createServe(handler, targetOf, clientOf);
-  // What `onError` itself throws, as where the head was sent already.
+  const fail = createFail(onError);
   return (message, response) => {
     if (!admits(message)) return sendAnswer(response, { status: 404, headers: [], body: "" });
-    serve(message, response)
-      .catch((error: unknown) => onError(error, message, response))
-      .catch((error: unknown) => answerError(error, message, response));
+    serve(message, response).catch((error: unknown) => fail(error, message, response));
   };
 }

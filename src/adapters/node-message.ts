@@ -8,7 +8,14 @@ export interface NodeRequest {
   /** Express and Fastify's middleware take the place where something is mounted off `url`, and keep the whole here. */
   readonly originalUrl?: unknown;
   readonly rawHeaders: readonly string[];
-  readonly socket: { readonly remoteAddress?: string | undefined };
+  readonly socket: NodeSocket;
+}
+
+interface NodeSocket {
+  readonly remoteAddress?: string | undefined;
+  /** Of TCP it stays when the client has reset the connection, until the socket is closed. */
+  readonly localAddress?: string | undefined;
+  readonly destroyed?: boolean;
 }
 
 /** What an answer needs of Node's ServerResponse. */
@@ -22,6 +29,7 @@ export interface NodeResponse {
 export const nodeReader: RequestReader<NodeRequest> = {
   method: ({ method = "" }) => method,
   peer: ({ socket }) => socket.remoteAddress,
+  isUnixSocket,
   target: ({ originalUrl, url = "" }) => (typeof originalUrl === "string" ? originalUrl : url),
   lines({ rawHeaders }, name) {
     let lines: string[] = NO_LINES;
@@ -38,6 +46,12 @@ export const nodeReader: RequestReader<NodeRequest> = {
 
 const NO_LINES: string[] = [];
 
+/** Whether a request came by a socket of the file system. One of TCP has no address of the client either once that has left. */
+export function isUnixSocket({ socket }: NodeRequest): boolean {
+  const { remoteAddress, localAddress, destroyed } = socket;
+  return remoteAddress === undefined && localAddress === undefined && destroyed === false;
+}
+
 /** Reads the requests of a framework that has Node's within its own. */
 export function nodeReaderOf<Request>(
   messageOf: (request: Request) => NodeRequest,
@@ -45,12 +59,13 @@ export function nodeReaderOf<Request>(
   return {
     method: (request) => nodeReader.method(messageOf(request)),
     peer: (request) => nodeReader.peer(messageOf(request)),
+    isUnixSocket: (request) => isUnixSocket(messageOf(request)),
     target: (request) => nodeReader.target(messageOf(request)),
     lines: (request, name) => nodeReader.lines(messageOf(request), name),
   };
 }
 
-/** Sets the header fields of an accepted call. The handler may replace them. */
+/** Sets header fields. What answers may replace them. */
 export function setFields(response: NodeResponse, fields: readonly HeaderField[]): void {
   for (const [name, value] of fields) response.setHeader(name, value);
 }

@@ -8,8 +8,8 @@ export type NodeOrigin = Origin<IncomingMessage>;
 /** Finds the URL of a request; `undefined` where it has none. */
 export type TargetOf<Source = IncomingMessage> = (source: Source) => URL | undefined;
 
-/** A name or an address, with a port: whatever else stands in the field would become a part of the path. */
-const HOST = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/;
+/** A name or an address, with a port, which may be empty (RFC 3986 section 3.2.3): all else in the field would become a part of the path. */
+const HOST = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{0,5})?$/;
 
 /** Methods that a `Request` cannot have. */
 const UNKNOWN_METHODS: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "TRACK"]);

@@ -3,7 +3,8 @@ import { Gate, type TokenChecker } from "../http/gate.ts";
 import type { HttpOptions } from "../http/options.ts";
 import type { ApiOf, Requirement } from "../http/requirement.ts";
 import type { Accepted } from "../model.ts";
-import { answerError } from "./node-failure.ts";
+import { fieldsBeside } from "./cache-control.ts";
+import { answerError, createFail } from "./node-failure.ts";
 import { nodeReader, sendAnswer, setFields } from "./node-message.ts";
 
 export type { Answer, HeaderField } from "../http/answer.ts";
@@ -33,7 +34,7 @@ export interface NodeOptions extends Omit<HttpOptions<IncomingMessage>, "passPre
   readonly preflight?: (request: IncomingMessage, response: ServerResponse) => unknown;
   /**
    * Answers for what a listener, or a function in these options, throws or rejects with. Default: 500 without a body, or the end of an
-   * answer that was begun; and `process.emitWarning` with the error.
+   * answer that was begun; and `process.emitWarning` with the error. So is answered what it throws or rejects with itself.
    */
   readonly onError?: (error: unknown, request: IncomingMessage, response: ServerResponse) => void;
 }
@@ -75,6 +76,7 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
     if (typeof value !== "function") throw new TypeError(`options.${name} must be a function`);
   }
   const gate = new Gate(tokens, httpOptions, nodeReader);
+  const fail = createFail(onError);
 
   const protect = (
     api: ApiOf<IncomingMessage, ApiName>,
@@ -90,11 +92,11 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
         if (admission.outcome === "refused") sendAnswer(response, admission.answer);
         else if (admission.outcome === "preflight") await preflight(request, response);
         else {
-          setFields(response, admission.headers);
+          setFields(response, fieldsBeside(response, admission.headers));
           await listener(Object.assign(request, { token: admission.verdict }), response);
         }
       } catch (error) {
-        onError(error, request, response);
+        fail(error, request, response);
       }
     };
     return (request, response) => void serve(request, response);
@@ -106,7 +108,7 @@ export function createProtect<Kind extends string, ApiName extends string, Profi
       if (revocation.outcome === "preflight") await preflight(request, response);
       else sendAnswer(response, revocation.answer);
     } catch (error) {
-      onError(error, request, response);
+      fail(error, request, response);
     }
   };
   const revokeCurrent = (): RequestListener => (request, response) =>

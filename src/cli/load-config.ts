@@ -74,6 +74,9 @@ async function importFrom(file: string): Promise<{ readonly default?: unknown }>
   }
 }
 
+/** What Node says of `import` and `export` in a package that is not of modules, as `npm init` makes one. */
+const IN_COMMONJS = /Cannot use import statement outside a module|Unexpected token 'export'/;
+
 function adviceFor(cause: unknown, file: string): string {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   switch (code) {
@@ -85,6 +88,8 @@ function adviceFor(cause: unknown, file: string): string {
     case "ERR_PACKAGE_PATH_NOT_EXPORTED":
       return "Install what it imports, and write the ends of relative imports (./tokens.ts).";
     default:
+      if (IN_COMMONJS.test(String(cause)))
+        return `Name it tokenry.config.mts, or write "type": "module" into the package.json beside it: it is read as CommonJS.`;
       return isWithoutPlace(cause)
         ? `node --check ${file} shows where.`
         : "--verbose shows where it fails.";

@@ -4,6 +4,7 @@ import {
   ManagementError,
   managementClient,
 } from "../manage/client/index.ts";
+import type { TokenryEventDetails } from "./event-details.ts";
 import type { Load } from "./load.ts";
 import { localeOf } from "./locale.ts";
 import { SaidError } from "./said-error.ts";
@@ -71,7 +72,7 @@ export abstract class TokenryElement extends LitElement {
   }
 
   /** Tells once of each failure, however often it is drawn; `true`: the page says it itself. */
-  #tellOnce(error: unknown, type: string): boolean {
+  #tellOnce(error: unknown, type: keyof TokenryEventDetails): boolean {
     if (this.#told !== undefined && this.#told.error === error) return this.#told.isSaid;
     const told = { bubbles: true, composed: true, cancelable: true };
     const isSaid = !this.dispatchEvent(new CustomEvent(type, told));
@@ -80,7 +81,10 @@ export abstract class TokenryElement extends LitElement {
   }
 
   /** Tells the page what happened. No detail holds a secret. */
-  protected tell(type: string, detail: object = {}): void {
+  protected tell<Type extends keyof TokenryEventDetails>(
+    type: Type,
+    detail: TokenryEventDetails[Type],
+  ): void {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
 

@@ -1,5 +1,6 @@
 import { ConfirmDialog } from "./confirm-dialog.ts";
 import { define } from "./define.ts";
+import type { TokenryEventMap } from "./event-details.ts";
 import { TokenryEvents } from "./events-element.ts";
 import { defineFields } from "./fields.ts";
 import { TokenryOwnerTokens } from "./owner-tokens-element.ts";
@@ -11,8 +12,24 @@ import { PairTokens } from "./tokens-pair.ts";
 import { SingleTokens } from "./tokens-single.ts";
 import { TokenryZones } from "./zones-element.ts";
 
+export type {
+  AllRevokedDetail,
+  TokenEventDetail,
+  TokenryEventDetails,
+  TokenryEventMap,
+} from "./event-details.ts";
 export { TEXTS, type Text, type TextName, type Texts } from "./texts.ts";
 export { TokenryEvents, TokenryOwnerTokens, TokenryTokens, TokenryZones };
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "tokenry-tokens": TokenryTokens;
+    "tokenry-owner-tokens": TokenryOwnerTokens;
+    "tokenry-zones": TokenryZones;
+    "tokenry-events": TokenryEvents;
+  }
+  interface HTMLElementEventMap extends TokenryEventMap {}
+}
 
 /**
  * Gives the screens their names: `tokenry-tokens`, `tokenry-owner-tokens`, `tokenry-zones`, `tokenry-events`, and what they are made of.

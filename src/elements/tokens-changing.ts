@@ -178,7 +178,10 @@ export abstract class ChangingTokens extends TokenryElement {
   }
 
   /** Shows a new secret, once. */
-  protected showSecret({ token, secret }: WireIssued, told: string): void {
+  protected showSecret(
+    { token, secret }: WireIssued,
+    told: "tokenry-issued" | "tokenry-regenerated",
+  ): void {
     this.put(token);
     this.open({ type: "secret", holder: new SecretHolder(secret) });
     this.tell(told, { tokenId: token.id, kind: token.kind });

@@ -2,15 +2,16 @@ import { checkList, checkOneOf, quoted } from "../checks.ts";
 import { parseAddress } from "../network/address.ts";
 import { parseRange, type Range } from "../network/range.ts";
 import { compileRanges, type RangeSet, rangeSetContains } from "../network/range-set.ts";
+import { atOnce } from "./at-once.ts";
 import { type ForwardingHeader, forwardedNodes } from "./forwarded.ts";
 import type { RequestReader } from "./request-reader.ts";
 
 /** How the address of the client is found. */
 export interface AddressOptions<Request> {
   /**
-   * Your own proxies: addresses, CIDR blocks, ranges `a-b`, or `"unix"` for whoever comes by a socket without an address. Only what one of
-   * them says of a client is believed. Default none: the address at the other end of the connection counts, and no header.
-   * Source: CORE-56, R7239-05.
+   * Your own proxies: addresses, CIDR blocks, ranges `a-b`, or `"unix"` for whoever comes by a socket of the file system, which only Node
+   * tells. What one of them says of a client is believed, and nothing else. Default none: the address at the other end of the connection
+   * counts, and no header. Source: CORE-56, R7239-05.
    */
   readonly trustProxy?: readonly string[];
   /** The one header that your proxies write; the other is never read. Default `"x-forwarded-for"`. Source: R7239-09. */
@@ -73,9 +74,12 @@ export function createFindAddress<Request>(
   );
   return (request) => {
     const peer = reader.peer(request);
-    if (peer === undefined && !trustsSocket) warnOfPeer();
-    const isProxy = peer === undefined ? trustsSocket : isTrusted(trusted, peer);
-    if (!isProxy) return peer;
+    // A client that has reset its connection has no address either: it must not pass for the proxy.
+    const isSocket = peer === undefined && trustsSocket && reader.isUnixSocket?.(request) === true;
+    if (!isSocket && !isTrusted(trusted, peer)) {
+      if (peer === undefined) warnOfPeer();
+      return peer;
+    }
     return firstUntrusted(trusted, forwardedNodes(header, reader.lines(request, header)));
   };
 }
@@ -152,7 +156,9 @@ function believing<Request>(
       if (reader.believesAnyone?.(request) === true)
         warn(`Your framework trusts every proxy: a client can choose its address. ${HELP}`);
     }
-    const address: unknown = clientAddress(request);
-    return typeof address === "string" ? address : undefined;
+    const address: unknown = atOnce(clientAddress(request));
+    if (typeof address === "string") return address;
+    if (address === undefined || address === null) return;
+    throw new TypeError("options.clientAddress must answer with a text or undefined, at once");
   };
 }

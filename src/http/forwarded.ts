@@ -20,7 +20,8 @@ const NODE = /^(?:([0-9.]+)|\[([0-9A-Fa-f:.]+)\])(?::(?:[0-9]{1,5}|_[A-Za-z0-9._
 
 /**
  * The nodes for which proxies say that they forward, in the order of the hops. What is no address (`unknown`, an obfuscated name, an
- * element without `for`, anything malformed) is `undefined`. A header that cannot be read at all is one such node: it ends every walk.
+ * element without `for`, anything malformed) is `undefined`. A line of `Forwarded` that cannot be read is one such node: it ends every walk
+ * that gets there.
  *
  * @example
  * forwardedNodes("forwarded", ['for=192.0.2.60;proto=http, for="[2001:db8::1]:4711"']); // ["192.0.2.60", "2001:db8::1"]
@@ -30,10 +31,11 @@ export function forwardedNodes(
   lines: readonly string[],
 ): readonly (string | undefined)[] {
   if (lines.length === 0) return [];
-  const value = lines.join(",");
+  // Line by line: what a client makes unreadable is its own line, and not the one that a proxy adds.
   return header === "forwarded"
-    ? forwardedElements(value)
-    : value
+    ? lines.flatMap(forwardedElements)
+    : lines
+        .join(",")
         .split(",")
         .slice(-MOST_HOPS)
         .map((text) => listedNode(withoutBlanks(text)));
@@ -58,7 +60,7 @@ function isBlank(text: string, index: number): boolean {
   return character === " " || character === "\t";
 }
 
-/** The `for` of each element. An unbalanced quote of a client would swallow what a proxy added after it: such a header says nothing. */
+/** The `for` of each element. An unbalanced quote of a client would swallow what a proxy added after it: such a line says nothing. */
 function forwardedElements(value: string): readonly (string | undefined)[] {
   const nodes: (string | undefined)[] = [];
   const names = new Set<string>();

@@ -3,6 +3,7 @@ import { DENIALS, HTTP_REFUSALS, type HttpRefusalCode, TokenryError } from "../e
 import type { Accepted, Token } from "../model.ts";
 import type { RefusalObservation } from "../ports/observer.ts";
 import type { Answer, HeaderField } from "./answer.ts";
+import { atOnce } from "./at-once.ts";
 import { createWriteBudget, type WriteBudget } from "./budget-headers.ts";
 import type { AccessTokenTerms } from "./challenge.ts";
 import {
@@ -186,7 +187,8 @@ export class Gate<Request, Kind extends string, ApiName extends string, Profile>
 
   #refused(refusal: HttpRefusal, request: Request): Refusal {
     const answer = this.#answerRefusal(refusal);
-    return { outcome: "refused", answer: this.#replace?.(refusal, answer, request) ?? answer };
+    const replaced = atOnce(this.#replace?.(refusal, answer, request));
+    return { outcome: "refused", answer: replaced ?? answer };
   }
 
   /** An observer has no say in what becomes of a request, whatever it throws, and whenever. */

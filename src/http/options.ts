@@ -8,6 +8,7 @@ import {
   checkText,
   quoted,
 } from "../checks.ts";
+import { emitWarning } from "../emit-warning.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { AccessTokens } from "./access-tokens.ts";
@@ -97,6 +98,8 @@ const VISIBLE_ASCII = /^[ -~]+$/;
 /** Fields that mean something else to whoever reads an answer. */
 const TAKEN =
   /^(content-.*|set-cookie|transfer-encoding|connection|cache-control|date|location|vary)$/;
+/** The characters that a URL has as they are (RFC 3986 section 2), up to a query. */
+const BASE_URL = /^https?:\/\/[^?# "<>\\^`{|}]+$/;
 const PROBLEM_TYPES = "urn:problem-type:tokenry:";
 
 /**
@@ -142,22 +145,9 @@ function resolveExpiryHeader(name: string | false): string | undefined {
 export function resolveBaseUrl(url: string | undefined): string {
   if (url === undefined) return PROBLEM_TYPES;
   const text = matching(url, VISIBLE_ASCII, "options.problemBaseUrl");
-  if (!/^https?:\/\/[^?#]+$/.test(text) || !URL.canParse(text))
-    throw new RangeError("options.problemBaseUrl must be a URL of http or https, without ? and #");
+  if (!BASE_URL.test(text) || !URL.canParse(text))
+    throw new RangeError(
+      "options.problemBaseUrl must be a URL of http or https, without ?, #, blanks and quotes",
+    );
   return text.endsWith("/") ? text : `${text}/`;
-}
-
-/** Node, Bun and Deno have it; a worker's host reads its own configuration. */
-interface WarningProcess {
-  readonly process?: { emitWarning?(message: string, type: string): void };
-}
-
-/** Tells the process, where there is one. */
-export function emitWarning(message: string): void {
-  try {
-    // A cast, as the name is there in some runtimes only.
-    (globalThis as WarningProcess).process?.emitWarning?.(message, "TokenryWarning");
-  } catch {
-    // Next.js's Edge Runtime has Node's functions only to throw at who calls them.
-  }
 }

@@ -2,8 +2,10 @@
 export interface RequestReader<Request> {
   /** The method of the request line. */
   method(request: Request): string;
-  /** The address at the other end of the connection; `undefined` where there is none to know. */
+  /** The address at the other end of the connection; `undefined` where there is none to know, as of a client that has left. */
   peer(request: Request): string | undefined;
+  /** Whether the other end has no address because it came by a socket of the file system. Absent: nobody can tell. */
+  isUnixSocket?(request: Request): boolean;
   /**
    * The values of all lines of a field, in order; none for a field that is absent. A platform that has joined them gives one. `name` is in
    * lower case.

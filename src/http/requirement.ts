@@ -1,5 +1,6 @@
 import { type AccessRequirement, checkRequirement } from "../access/requirement.ts";
 import { checkKeys } from "../checks.ts";
+import { atOnce } from "./at-once.ts";
 
 /** What a route needs besides a token for its API and method. */
 export interface Requirement<Request = unknown, Profile = unknown>
@@ -39,8 +40,8 @@ export function resolveRoute<Request, Profile, ApiName extends string>(
   if (typeof cost === "number" && !(Number.isSafeInteger(cost) && cost >= 1))
     throw new RangeError("requirement.cost must be a whole number, at least 1");
   return {
-    api: typeof api === "string" ? () => api : (request) => api(request) ?? NO_API,
-    cost,
+    api: typeof api === "string" ? () => api : (request) => atOnce(api(request)) ?? NO_API,
+    cost: typeof cost === "number" ? cost : (request) => atOnce(cost(request)),
     requirement: checkRequirement(requirement, "requirement"),
   };
 }

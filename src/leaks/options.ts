@@ -6,9 +6,10 @@ import {
   checkWhole,
   isSafeUrl,
 } from "../checks.ts";
-import { type TellOutage, type TokenryError, tellOutage } from "../errors.ts";
+import type { TokenryError } from "../errors.ts";
 import { exactLength } from "../lifecycle/duration.ts";
 import type { Duration } from "../model.ts";
+import { type TellOutage, tellOutage } from "../outages.ts";
 
 /** Options of `githubLeaks`. */
 export interface GithubLeaksOptions {
@@ -29,7 +30,7 @@ export interface GithubLeaksOptions {
   readonly keyLifetime?: Duration;
   /** The types of token that are yours, as you agreed on them with GitHub: others are passed over. Default: all are yours. */
   readonly types?: readonly string[];
-  /** Told of an outage: of GitHub's keys, or of your storage. Default: nobody is told. */
+  /** Told of an outage: of GitHub's keys, or of your storage. Default: a warning of the process, for each reason once. */
   readonly onError?: (error: TokenryError) => void;
 }
 

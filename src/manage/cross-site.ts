@@ -6,6 +6,12 @@ const READING: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?$/i;
 
 const CROSS_SITE: Refusal = Object.freeze({ code: "cross_site" });
+/** The mistake that hosts make: the page is theirs, and a proxy has changed the host or ended TLS. */
+const OTHER_ORIGIN: Refusal = Object.freeze({
+  code: "cross_site",
+  detail:
+    "The request comes from a page of another origin than the API's. Where that page is yours, name its origin in options.origin of managementApi.",
+});
 const JSON_REQUIRED: Refusal = Object.freeze({ code: "json_required" });
 
 /**
@@ -25,7 +31,7 @@ export function refuseCrossSite(
   const origin = headers.get("origin");
   if (site === null && origin === null) return CROSS_SITE;
   if (site !== null && site !== "same-origin") return CROSS_SITE;
-  if (origin !== null && !isOwn(origin, origins, url)) return CROSS_SITE;
+  if (origin !== null && !isOwn(origin, origins, url)) return OTHER_ORIGIN;
   return JSON_TYPE.test(headers.get("content-type") ?? "") ? undefined : JSON_REQUIRED;
 }
 

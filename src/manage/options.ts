@@ -6,9 +6,10 @@ import {
   checkText,
   quoted,
 } from "../checks.ts";
-import { type TellOutage, type TokenryError, tellOutage } from "../errors.ts";
+import type { TokenryError } from "../errors.ts";
 import { resolveBaseUrl } from "../http/options.ts";
 import type { WebClient } from "../http/web-handler.ts";
+import { type TellOutage, tellOutage } from "../outages.ts";
 import type { Awaitable } from "../ports/awaitable.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { IdempotencyStore } from "../ports/idempotency-store.ts";
@@ -47,7 +48,7 @@ export interface ManagementApiOptions<Source = unknown> {
   readonly idempotency?: IdempotencyStore;
   /** Default: `Date`. */
   readonly clock?: Clock;
-  /** Told of outages. Default: nobody is told. */
+  /** Told of outages. Default: a warning of the process, for each reason once. */
   readonly onError?: (error: TokenryError) => void;
   /** Where you publish the codes. Default: the types of problems are names, `urn:problem-type:tokenry:…`. */
   readonly problemBaseUrl?: string;

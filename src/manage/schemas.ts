@@ -31,7 +31,7 @@ const accessSchema = z
   .union([levelSchema, z.record(z.string(), levelSchema)])
   .meta({ id: "Access", description: "One level for every API known now, or a level per API." });
 
-export const networkSchema = z
+const networkSchema = z
   .strictObject({
     include: z.array(text(255)).max(1000).optional(),
     exclude: z.array(text(255)).max(1000).optional(),
@@ -98,7 +98,7 @@ export const zoneSchema = z
   })
   .meta({ id: "Zone" });
 
-export const eventSchema = z
+const eventSchema = z
   .strictObject({
     id: z.string(),
     type: z.string(),
@@ -117,7 +117,7 @@ export const eventPageSchema = z
   .strictObject({ events: z.array(eventSchema), cursor: z.string().optional() })
   .meta({ id: "EventPage" });
 
-export const parkedNoticeSchema = z
+const parkedNoticeSchema = z
   .strictObject({
     event: eventSchema,
     channel: z.string(),
@@ -158,7 +158,7 @@ const expirySchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("never") }),
 ]);
 
-export const kindSchema = z
+const kindSchema = z
   .strictObject({
     prefix: z.string(),
     slots: z.enum(["single", "pair", "many"]),
@@ -175,7 +175,7 @@ export const kindSchema = z
   })
   .meta({ id: "Kind" });
 
-export const apiSchema = z
+const apiSchema = z
   .strictObject({ limit: z.int(), windowMs: z.int(), methods: z.array(z.string()) })
   .meta({ id: "Api" });
 
@@ -252,26 +252,48 @@ export const eventsQuerySchema = pageQuerySchema.extend({
 });
 
 /** A token as the API tells it. */
-export type WireToken = z.infer<typeof tokenSchema>;
-export type WireIssued = z.infer<typeof issuedSchema>;
-export type WireTokenPage = z.infer<typeof tokenPageSchema>;
+export interface WireToken extends z.infer<typeof tokenSchema> {}
+/** A token and its secret, which is `null` where a repeat is answered. */
+export interface WireIssued extends z.infer<typeof issuedSchema> {}
+/** Some of an owner's tokens; `cursor` where there are more. */
+export interface WireTokenPage extends z.infer<typeof tokenPageSchema> {}
+/** Whether a rotation waits for its link, and until when. */
 export type WireRotation = z.infer<typeof rotationSchema>;
-export type WireZone = z.infer<typeof zoneSchema>;
-export type WireEvent = z.infer<typeof eventSchema>;
-export type WireEventPage = z.infer<typeof eventPageSchema>;
-export type WireParkedNotice = z.infer<typeof parkedNoticeSchema>;
-export type WireParkedNoticePage = z.infer<typeof parkedNoticePageSchema>;
-export type WireOwner = z.infer<typeof ownerSchema>;
-export type WireKind = z.infer<typeof kindSchema>;
-export type WireApi = z.infer<typeof apiSchema>;
-export type WireContext = z.infer<typeof contextSchema>;
-export type WireProblem = z.infer<typeof problemSchema>;
+/** A network zone of the account. */
+export interface WireZone extends z.infer<typeof zoneSchema> {}
+/** An event of the audit trail. */
+export interface WireEvent extends z.infer<typeof eventSchema> {}
+/** Some events, newest first; `cursor` where there are more. */
+export interface WireEventPage extends z.infer<typeof eventPageSchema> {}
+/** A notice that could not be delivered, and why. */
+export interface WireParkedNotice extends z.infer<typeof parkedNoticeSchema> {}
+/** Some of them; `cursor` where there are more. */
+export interface WireParkedNoticePage extends z.infer<typeof parkedNoticePageSchema> {}
+/** What the application says of an owner now. */
+export interface WireOwner extends z.infer<typeof ownerSchema> {}
+/** The rules of a kind, as a screen needs them. */
+export interface WireKind extends z.infer<typeof kindSchema> {}
+/** An API: its limit and its methods. */
+export interface WireApi extends z.infer<typeof apiSchema> {}
+/** Who is signed in, the kinds and the APIs. */
+export interface WireContext extends z.infer<typeof contextSchema> {}
+/** Problem details (RFC 9457). */
+export interface WireProblem extends z.infer<typeof problemSchema> {}
+/** A calendar duration: `{ months: 6 }`. */
 export type WireDuration = z.infer<typeof durationSchema>;
+/** What a token may do with an API: a level, or a list of methods. */
 export type WireLevel = z.infer<typeof levelSchema>;
+/** A level for all APIs, or one for each. */
 export type WireAccess = z.infer<typeof accessSchema>;
-export type WireNetwork = z.infer<typeof networkSchema>;
-export type WireIssueRequest = z.infer<typeof issueRequestSchema>;
-export type WireUpdateRequest = z.infer<typeof updateRequestSchema>;
-export type WireRegenerateRequest = z.infer<typeof regenerateRequestSchema>;
-export type WireZoneRequest = z.infer<typeof zoneRequestSchema>;
-export type WireRetryRequest = z.infer<typeof retryRequestSchema>;
+/** From where a token works. */
+export interface WireNetwork extends z.infer<typeof networkSchema> {}
+/** A token to issue. */
+export interface WireIssueRequest extends z.infer<typeof issueRequestSchema> {}
+/** What to change of a token; what is absent stays. */
+export interface WireUpdateRequest extends z.infer<typeof updateRequestSchema> {}
+/** How a token is given a new secret. */
+export interface WireRegenerateRequest extends z.infer<typeof regenerateRequestSchema> {}
+/** A zone to make or replace. */
+export interface WireZoneRequest extends z.infer<typeof zoneRequestSchema> {}
+/** Which parked notices are due again. */
+export interface WireRetryRequest extends z.infer<typeof retryRequestSchema> {}

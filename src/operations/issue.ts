@@ -28,13 +28,17 @@ import { zoneGuard } from "./zone-guard.ts";
 
 /** What to issue. */
 export interface IssueRequest<Kind extends string = string, Api extends string = string> {
+  /** One of `options.kinds`. */
   readonly kind: Kind;
+  /** Whose token it is to be: an id of the directory. */
   readonly owner: string;
+  /** Who issues it: the owner, who manages tokens of the account, or `SYSTEM`. */
   readonly actor: Actor;
   /** 1 to 128 characters for people to recognise it by. */
   readonly name: string;
   /** Kinds with granted access only. Default: none at all. */
   readonly access?: Access<Api> | undefined;
+  /** From where it works. Default: from anywhere. */
   readonly network?: Network | null | undefined;
   /** Over the kind's default only by those who manage tokens. */
   readonly budgets?: BudgetPercents<Api> | undefined;

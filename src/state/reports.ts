@@ -1,4 +1,5 @@
 import { type TokenryError, unavailable } from "../errors.ts";
+import { warnOfOutages } from "../outages.ts";
 import type { FailureObservation, Observer } from "../ports/observer.ts";
 import { type GuardedObserver, guardedObserver } from "./guarded-observer.ts";
 
@@ -13,7 +14,7 @@ export interface Reports {
 
 /** `onError` is told what went wrong, the observer where. What the observer itself throws is told to `onError` alone. */
 export function createReports(
-  onError: ((error: TokenryError) => void) | undefined,
+  onError: (error: TokenryError) => void = warnOfOutages(),
   observer: Observer = {},
 ): Reports {
   const report = reporter(onError);
@@ -30,8 +31,8 @@ export function createReports(
 }
 
 /** A host whose own error handler throws, at once or later, is not told twice. */
-function reporter(onError: ((error: TokenryError) => void) | undefined): Report {
-  const tell = async (cause: unknown): Promise<void> => onError?.(unavailable(cause));
+function reporter(onError: (error: TokenryError) => void): Report {
+  const tell = async (cause: unknown): Promise<void> => onError(unavailable(cause));
   return (cause) => {
     tell(cause).catch(() => {});
   };

@@ -274,6 +274,22 @@ describe("what Express does with it", () => {
     expect(overridden.status).toBe(403);
   });
 
+  test("what somebody else has answered meanwhile stays answered: nothing further runs, and there is no error", async () => {
+    const protect = createProtect(world.tokens);
+    const further = vi.fn();
+    app.use((_req, res, next) => {
+      next();
+      res.sendStatus(504);
+    });
+    app.delete("/token", protect.revokeCurrent());
+    app.use(protect("orders"), () => further());
+    app.use(((_error, _req, _res, _next) => further()) satisfies ErrorRequestHandler);
+    for (const secret of [await issue(), undefined])
+      expect((await call("/orders", secret)).status).toBe(504);
+    expect((await call("/token", await issue(), { method: "DELETE" })).status).toBe(504);
+    expect(further).not.toHaveBeenCalled();
+  });
+
   test("CORE-38: a route that ends the token presented", async () => {
     const protect = createProtect(world.tokens);
     app.delete("/token", protect.revokeCurrent());

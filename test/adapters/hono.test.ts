@@ -320,6 +320,22 @@ describe("the client's address", () => {
     expect(await status(options, direct, forwarded)).toBe(200);
   });
 
+  test("a socket of the file system is Node's to tell, and is not told where the host has a peer of its own", async () => {
+    const headers = ["X-Forwarded-For", "198.51.100.7", "Authorization"];
+    const statusBy = async (options: Parameters<typeof createProtect>[1], socket: object) => {
+      app = new Hono();
+      app.get("/x", createProtect(world.tokens, options)("orders"), (c) => c.text(""));
+      const rawHeaders = [...headers, `Bearer ${await issue({ network })}`];
+      const incoming = { rawHeaders, socket };
+      return (await app.request("/x", {}, { incoming, outgoing: undefined })).status;
+    };
+    const unix = { trustProxy: ["unix"], onWarning: () => {} };
+    expect(await statusBy(unix, { destroyed: false })).toBe(200);
+    expect(await statusBy(unix, { destroyed: false, localAddress: "127.0.0.1" })).toBe(403);
+    const peer = (): undefined => undefined;
+    expect(await statusBy({ ...unix, peer }, { destroyed: false })).toBe(403);
+  });
+
   test("as the host knows it", async () => {
     const clientAddress = (c: Context): string | undefined => c.req.header("x-forwarded-for");
     expect(await status({ clientAddress }, direct, forwarded)).toBe(200);

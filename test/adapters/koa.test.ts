@@ -163,6 +163,24 @@ describe("what Koa does with it", () => {
     expect(answer.headers.get("x-why")).toBe("no");
   });
 
+  test("what somebody else has answered meanwhile stays answered: nothing further in runs, and there is no error", async () => {
+    const protect = createProtect(world.tokens);
+    const handler = vi.fn();
+    app.use((ctx, next) => {
+      const going = next();
+      ctx.respond = false;
+      ctx.res.writeHead(504).end();
+      return going;
+    });
+    app.use(route("/token", protect.revokeCurrent()));
+    app.use(protect("orders")).use(handler);
+    for (const path of ["/orders", "/token"])
+      for (const secret of [await issue(), undefined])
+        expect((await call(path, secret)).status).toBe(504);
+    expect(handler).not.toHaveBeenCalled();
+    expect(errors).toEqual([]);
+  });
+
   test("CORE-38: the route that ends the token presented answers 204 without type or length", async () => {
     app.use(createProtect(world.tokens).revokeCurrent());
     const secret = await issue();

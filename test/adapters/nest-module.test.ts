@@ -11,7 +11,7 @@ import {
   type ModuleMetadata,
   type OnApplicationShutdown,
 } from "@nestjs/common";
-import { APP_FILTER, BaseExceptionFilter, NestFactory } from "@nestjs/core";
+import { APP_FILTER, APP_GUARD, BaseExceptionFilter, NestFactory } from "@nestjs/core";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Protection } from "../../src/adapters/nest/protection.ts";
 import {
@@ -140,6 +140,28 @@ describe("the module", () => {
     expect((await call("/second", secret.reveal())).status).toBe(401);
   });
 });
+
+test.each(Object.entries(platforms))(
+  "platform-%s: the guard of the application checks with one tokenry, and a module with its own besides",
+  async (_name, adapter) => {
+    const [shop, office] = [newWorld(), newWorld()];
+    const moduleWith = ({ tokens }: World, path: string, more: ModuleMetadata = {}) => ({
+      imports: [TokenryModule.forRoot({ tokens, global: false }), ...(more.imports ?? [])],
+      controllers: [
+        controller(path, [Protect("orders")], { get: { on: [Get()], run: () => path } }),
+      ],
+      providers: more.providers ?? [],
+    });
+    const providers = [{ provide: APP_GUARD, useExisting: TokenGuard }];
+    const imports = [moduleOf(moduleWith(office, "office"))];
+    const { call } = await startApp(moduleWith(shop, "shop", { imports, providers }), adapter());
+    const { secret } = await shop.issue();
+    const answer = await call("/shop", secret.reveal());
+    // Once, though two guards of the shop stand before it.
+    expect([answer.status, answer.headers.get("ratelimit")]).toEqual([200, '"token";r=299;t=1']);
+    expect((await call("/office", secret.reveal())).status).toBe(401);
+  },
+);
 
 /** Answers with what a filter sees of a refusal. */
 function answerSeen(exception: TokenRefusedException, host: ArgumentsHost): void {

@@ -643,6 +643,10 @@ describe("the URL of a request", () => {
   test.each([
     ["GET /orders?a=b HTTP/1.1\r\nHost: api.example.com", "http://api.example.com/orders?a=b"],
     ["GET / HTTP/1.1\r\nHost: [::1]:8080", "http://[::1]:8080/"],
+    ["GET /a HTTP/1.1\r\nHost: api.example.com:", "http://api.example.com/a"],
+    ["GET / HTTP/1.1\r\nHost: [::1]:", "http://[::1]/"],
+    ["GET /a HTTP/1.1\r\nHost: a::", "400"],
+    ["GET /a HTTP/1.1\r\nHost: :80", "400"],
     ["GET //evil.example/a HTTP/1.1\r\nHost: a", "http://a//evil.example/a"],
     ["GET /\\evil.example HTTP/1.1\r\nHost: a", "http://a//evil.example"],
     ["GET http://evil.example/a?b HTTP/1.1\r\nHost: a", "http://a/a?b"],

@@ -241,6 +241,32 @@ describe("what goes wrong", () => {
     },
   );
 
+  const later = new Error("the log is down");
+  test.each<[string, NonNullable<NodeOptions["onError"]>]>([
+    [
+      "throws",
+      () => {
+        throw later;
+      },
+    ],
+    ["rejects", async () => Promise.reject(later)],
+  ])("an onError that %s itself ends one request and no process", async (_name, onError) => {
+    const emitWarning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const listeners = [
+      (protect: NodeProtect) => protect("orders", () => Promise.reject(own)),
+      (protect: NodeProtect) => protect.revokeCurrent(),
+    ];
+    for (const make of listeners) {
+      const clientAddress = (): never => {
+        throw own;
+      };
+      const { ask } = await serve({ onError, clientAddress }, make);
+      expect((await ask()).status).toBe(500);
+      expect(emitWarning).toHaveBeenLastCalledWith(later);
+    }
+    emitWarning.mockRestore();
+  });
+
   test("an answer that was begun is broken off, not made to look whole", async () => {
     const emitWarning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
     const { ask } = await serve({}, (protect) =>

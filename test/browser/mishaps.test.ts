@@ -1,6 +1,6 @@
 import type { Page, Route } from "playwright-core";
 import { expect, test } from "vitest";
-import { call } from "./support/calls.ts";
+import { call, mailsTo } from "./support/calls.ts";
 import { describeWithChromium } from "./support/chromium.ts";
 import { type Desk, openDesk } from "./support/desk.ts";
 import { noDialog, openDialog, press, takeSecret } from "./support/dialogs.ts";
@@ -265,6 +265,41 @@ describeWithChromium("mishaps", () => {
     expect(await tokens.pendingRotation(pair)).toBeUndefined();
     await press(page, "Save");
     await page.getByText("Waiting for confirmation").waitFor();
+  });
+
+  test("a link that is opened in another person's session gives that one nothing, and ends nobody's request", async () => {
+    await using desk = await openDesk();
+    const { tokens, outbox } = desk.app;
+    const pairOf = (owner: string) => ({ kind: "web", owner, actor: owner }) as const;
+    for (const owner of ["carol", "uma"]) {
+      await tokens.issue({ ...pairOf(owner), name: "site" });
+      await tokens.rotate(pairOf(owner));
+    }
+    await mailsTo(desk, "carol", 2);
+    const texts = outbox.mails("carol@acme.example").map(({ message }) => message.text);
+    const [, code] = /#rotation=(\S+)/.exec(texts.join("\n")) ?? [];
+    const follow = async (page: Page) => {
+      await page.goto("/outbox");
+      await page.goto(`/profile#rotation=${code}`);
+      return openDialog(page, "Make a new primary token?");
+    };
+    const uma = await desk.signIn("uma");
+    const question = await follow(uma);
+    await press(question, "Generate New Primary");
+    await question.getByText("This link is for another user's token.").waitFor();
+    expect(await question.getByRole("button", { name: "Do not make it" }).count()).toBe(0);
+    await question.getByRole("button", { name: "Close" }).last().click();
+    await noDialog(uma);
+    await press(await follow(uma), "Do not make it");
+    await noDialog(uma);
+    const adam = await desk.signIn("adam");
+    const asked = await follow(adam);
+    for (const owner of ["carol", "uma"])
+      expect(await tokens.pendingRotation(pairOf(owner))).toMatchObject({ pending: true });
+    await press(asked, "Do not make it");
+    await noDialog(adam);
+    await expect.poll(() => tokens.pendingRotation(pairOf("carol"))).toBeUndefined();
+    expect(await tokens.pendingRotation(pairOf("uma"))).toMatchObject({ pending: true });
   });
 
   test("a token that is made before its list has come is in it", async () => {

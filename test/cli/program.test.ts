@@ -1,5 +1,5 @@
 // The real program, as a process of its own over a file of SQLite.
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Token } from "../../src/index.ts";
@@ -144,6 +144,18 @@ describe("the configuration", () => {
     expect(err).toContain(message);
     expect(err).not.toMatch(/^ +at /m);
   });
+});
+
+test.each([
+  "import { defineConfig } from 'tokenry/cli'; export default defineConfig({});",
+  "export default {};",
+])("in a package that npm init has made it is told how to be of modules: %s", async (text) => {
+  const folder = join(project.folder, "commonjs");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "commonjs" }));
+  writeFileSync(join(folder, "tokenry.config.ts"), text);
+  const { err } = await project.tokenry(["list", "ada", "--config", "commonjs/tokenry.config.ts"]);
+  expect(err).toContain("Name it tokenry.config.mts");
 });
 
 test("a server that is out of reach while the configuration is loaded is told by 3", async () => {

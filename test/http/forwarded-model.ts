@@ -6,14 +6,16 @@ type Nodes = readonly (string | undefined)[];
 
 /** The nodes of a header with these lines. */
 export function modelNodes(header: ForwardingHeader, lines: readonly string[]): Nodes {
-  if (lines.length === 0) return [];
-  const text = lines.join(",");
+  return lines.flatMap((line) => nodesOfLine(header, line));
+}
+
+function nodesOfLine(header: ForwardingHeader, line: string): Nodes {
   if (header === "x-forwarded-for")
-    return text
+    return line
       .split(",")
       .map((part) => part.replace(/^[ \t]+|[ \t]+$/g, ""))
       .map((part) => withoutPort(part) ?? address(part));
-  const elements = split(text, ",");
+  const elements = split(line, ",");
   const nodes = elements?.map(nodeOf);
   return nodes === undefined || nodes.includes("broken") ? [undefined] : (nodes as Nodes);
 }

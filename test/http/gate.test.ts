@@ -136,6 +136,35 @@ describe("Gate", () => {
     await expect(admit(request)).rejects.toBe(thrown);
   });
 
+  // A cast, as a host without types may do so. What rejects unheard fails the run of the tests.
+  const rejects = (): never => Promise.reject(new Error("the host's own")) as never;
+
+  test.each<[string, HttpOptions<TestRequest>, Requirement, string]>([
+    ["the cost", {}, { cost: rejects }, "request.cost must be a number"],
+    ["clientAddress", { clientAddress: rejects }, {}, "options.clientAddress must answer"],
+  ])("%s by a promise is an error, and nothing is left to reject", async (...given) => {
+    const [, options, requirement, message] = given;
+    const world = createWorld();
+    const admit = gateOf(world, options).protect("orders", requirement);
+    await expect(admit(requestWith(await issued(world)))).rejects.toThrow(message);
+  });
+
+  test("nothing is left to reject of an API or an answer that comes by a promise", async () => {
+    const world = createWorld();
+    const admit = gateOf(world).protect(rejects);
+    const error = "request.api must be a string";
+    await expect(admit(requestWith(await issued(world)))).rejects.toThrow(error);
+    const refused = await gateOf(world, { refusal: rejects }).protect("orders")(requestWith("x"));
+    expect(refused.outcome).toBe("refused");
+  });
+
+  test("permits by a promise is an outage, and nothing is left to reject", async () => {
+    const world = createWorld();
+    const admit = gateOf(world).protect("orders", { permits: rejects });
+    expect(statusOf(await admit(requestWith(await issued(world))))).toBe(503);
+    expect(world.errors).toHaveLength(1);
+  });
+
   test.each([
     [{ level: "all" }, RangeError, "requirement.level"],
     [{ level: [] }, RangeError, "requirement.level"],

@@ -20,8 +20,9 @@ describe("the packed package", () => {
   });
   afterAll(() => rmSync(project.folder, { recursive: true }));
 
-  test("holds what was built and the notices, and nothing else", () => {
-    const expected = /^(dist\/.+\.(js|d\.ts)|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+  test("holds what was built, the documents and the notices, and nothing else", () => {
+    const expected =
+      /^(dist\/.+\.(js|d\.ts)|docs\/.+\.md|package\.json|(README|CHANGELOG|SECURITY)\.md|LICENSE)$/;
     expect(project.files.filter((file) => !expected.test(file))).toEqual([]);
     expect(project.files).toEqual(expect.arrayContaining(["README.md", "CHANGELOG.md", "LICENSE"]));
   });

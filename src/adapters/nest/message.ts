@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Answer, HeaderField } from "../../http/answer.ts";
 import type { RequestReader } from "../../http/request-reader.ts";
+import type { FieldsOfHost } from "../cache-control.ts";
 import {
   type NodeRequest,
   type NodeResponse,
@@ -23,10 +24,10 @@ export interface NestRequest {
 }
 
 /** Express's response is Node's own. */
-export type NestResponse = NodeResponse | FastifyReply;
+export type NestResponse = (NodeResponse & FieldsOfHost) | FastifyReply;
 
 /** What an answer needs of Fastify's reply. */
-interface FastifyReply {
+interface FastifyReply extends FieldsOfHost {
   readonly raw: unknown;
   code(status: number): unknown;
   header(name: string, value: string): unknown;

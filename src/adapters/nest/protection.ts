@@ -3,6 +3,7 @@ import type { Answer } from "../../http/answer.ts";
 import { type Admit, Gate, type TokenChecker } from "../../http/gate.ts";
 import type { HttpOptions } from "../../http/options.ts";
 import type { Accepted } from "../../model.ts";
+import { fieldsBeside } from "../cache-control.ts";
 import { createVerdictMark } from "../verdict-mark.ts";
 import { type NestRequest, type NestResponse, nestReader, setNestFields } from "./message.ts";
 import { TokenRefusedException } from "./refused.ts";
@@ -15,10 +16,6 @@ export interface ProtectionOptions<Request extends NestRequest = NestRequest>
 }
 
 const mark = createVerdictMark<Accepted>();
-const PASSED: unique symbol = Symbol("tokenry route");
-
-/** A request that may have been let through already. */
-type MarkedRequest = NestRequest & { [PASSED]?: GuardedRoute };
 
 /** The verdict on the token of a request that was let through. */
 export function verdictOn(request: NestRequest): Accepted | undefined {
@@ -27,6 +24,8 @@ export function verdictOn(request: NestRequest): Accepted | undefined {
 
 /** What all guards of one module share. */
 export class Protection {
+  /** Where a request has the route that it was let through to: for each protection apart, as each checks with a tokenry of its own. */
+  readonly #passed: symbol = Symbol("tokenry route");
   readonly #gate: Gate<NestRequest, string, string, unknown>;
   readonly #admits = new WeakMap<ProtectedRoute, Admit<NestRequest>>();
 
@@ -43,22 +42,18 @@ export class Protection {
    *
    * @throws TokenRefusedException for a request that is refused.
    */
-  async enter(route: GuardedRoute, request: MarkedRequest, response: NestResponse): Promise<void> {
-    if (request[PASSED] === route) return;
+  async enter(route: GuardedRoute, request: NestRequest, response: NestResponse): Promise<void> {
+    if (Reflect.get(request, this.#passed) === route) return;
     if (route.type === "revoke-current") await this.#revoke(request, response);
     else await this.#admit(route, request, response);
-    request[PASSED] = route;
+    Reflect.set(request, this.#passed, route);
   }
 
-  async #admit(
-    route: ProtectedRoute,
-    request: MarkedRequest,
-    response: NestResponse,
-  ): Promise<void> {
+  async #admit(route: ProtectedRoute, request: NestRequest, response: NestResponse): Promise<void> {
     const admission = await this.#admitOf(route)(request);
     if (admission.outcome === "preflight") return;
     if (admission.outcome === "refused") refuse(admission.answer, response);
-    setNestFields(response, admission.headers);
+    setNestFields(response, fieldsBeside(response, admission.headers));
     mark.put(request, admission.verdict);
   }
 

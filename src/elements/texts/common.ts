@@ -19,6 +19,9 @@ export const COMMON_TEXTS = {
   conflict: "It was changed meanwhile. Look at it as it is now, then try again.",
   precondition_failed: "It was changed meanwhile. Look at it as it is now, then try again.",
   rotation_code_invalid: "This link was used, replaced, or is too old.",
+  cross_site:
+    "The server does not take this page for its own. Whoever runs the application has to name the page's origin to the management API.",
+  token_not_allowed: "The request carries a token, and tokens cannot manage tokens.",
   rotation_of_other: "This link is for another user's token. Sign in as that user to follow it.",
   zone_in_use: "A token refers to the zone. Take it off the token first.",
   unavailable: "This cannot be done now. Try again in a moment.",

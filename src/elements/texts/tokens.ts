@@ -121,10 +121,9 @@ export const TOKENS_TEXTS = {
   pair_delete: "Delete Backup",
   pair_rotate_title: "Generate a new primary token?",
   pair_delete_title: "Delete the backup token?",
-  pair_rotate_text:
-    "The present primary token becomes the backup, and a backup that there is ends.",
+  pair_rotate_text: "The present primary token becomes the backup. A backup from before ends.",
   pair_rotate_link_text:
-    "A mail with a verification link is sent. When the link is followed, the present primary token becomes the backup, and a backup that there is ends.",
+    "A mail with a verification link is sent. When the link is followed, the present primary token becomes the backup. A backup from before ends.",
   pair_delete_text:
     "Programs that use the backup token stop working at once. The primary token stays as it is.",
   pair_on_save: "It is done when you save.",
@@ -147,6 +146,6 @@ export const TOKENS_TEXTS = {
 
   rotation_title: "Make a new primary token?",
   rotation_text:
-    "You have followed the link in the mail. The present primary token becomes the backup, and a backup that there is ends.",
+    "You have followed the link in the mail. The present primary token becomes the backup. A backup from before ends.",
   rotation_refuse: "Do not make it",
 } as const;

@@ -55,30 +55,48 @@ export interface RepeatGuard {
 export interface ManagementClient {
   /** Who is signed in, and what there is to manage. */
   context(): Promise<WireContext>;
+  /** What the application says of an owner now. */
   owner(owner: string): Promise<WireOwner>;
+  /** Living tokens, oldest first. */
   tokens(owner: string, choice?: PageChoice & { readonly kind?: string }): Promise<WireTokenPage>;
   token(id: string): Promise<WireToken>;
+  /** Issues a token. Its secret is in this answer and in no other. */
   issue(owner: string, request: WireIssueRequest, guard?: RepeatGuard): Promise<WireIssued>;
+  /** Changes a token; what is absent stays, `network: null` takes it away. */
   update(id: string, request: WireUpdateRequest, guard?: ChangeGuard): Promise<WireToken>;
+  /** Gives a token another secret; the one before opens nothing from then on. */
   regenerate(
     id: string,
     request?: WireRegenerateRequest,
     guard?: RepeatGuard & ChangeGuard,
   ): Promise<WireIssued>;
+  /** Ends a token for good. Doing it again does nothing. */
   revoke(id: string): Promise<void>;
+  /** Ends all tokens of an owner, or all of a kind. */
   revokeAll(owner: string, choice?: { readonly kind?: string }): Promise<{ revoked: number }>;
+  /** Whether a rotation waits for its link. */
   rotation(owner: string, kind: string): Promise<WireRotation>;
   /** A new primary at once, or a rotation that waits for its link. */
   rotate(owner: string, kind: string, guard?: RepeatGuard): Promise<WireIssued | WireRotation>;
+  /** Sends the link of a rotation that waits once more. */
   resendRotation(owner: string, kind: string): Promise<WireRotation>;
+  /** Takes back a rotation that waits. */
   cancelRotation(owner: string, kind: string): Promise<{ cancelled: boolean }>;
+  /** Carries out a rotation by the code of its link. */
   confirmRotation(code: string): Promise<WireIssued>;
+  /** Takes back the rotation of a link. */
   cancelRotationByCode(code: string): Promise<{ cancelled: boolean }>;
+  /** The network zones of the account, by name. */
   zones(): Promise<{ zones: WireZone[] }>;
+  /** Makes a zone, or replaces the whole of it. */
   putZone(name: string, request: WireZoneRequest, guard?: ZoneGuard): Promise<WireZone>;
+  /** Removes a zone that no living token refers to. */
   removeZone(name: string): Promise<void>;
+  /** The audit trail, newest first. */
   events(choice?: EventsChoice): Promise<WireEventPage>;
+  /** Notices that could not be delivered. */
   parkedNotices(choice?: PageChoice): Promise<WireParkedNoticePage>;
+  /** Has parked notices delivered again, all or one. */
   retryNotices(request?: WireRetryRequest): Promise<{ retried: number }>;
 }
 

@@ -1,7 +1,8 @@
 import { checkFunctions, checkKeys, checkMethods, checkOneOf } from "../../checks.ts";
-import { type TokenryError, tellOutage } from "../../errors.ts";
+import type { TokenryError } from "../../errors.ts";
 import { exactLength } from "../../lifecycle/duration.ts";
 import type { Duration } from "../../model.ts";
+import { tellOutage } from "../../outages.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { KeyStore } from "../../ports/key-store.ts";
 import { timeOf } from "../../state/time-of.ts";
@@ -37,7 +38,7 @@ export interface StoredKeysOptions {
   readonly refreshEvery?: Duration;
   /** Default: the system's. */
   readonly clock?: Clock;
-  /** Told of what failed while known keys were good enough. Default: nobody is told. */
+  /** Told of what failed while known keys were good enough. Default: a warning of the process, for each reason once. */
   readonly onError?: (error: TokenryError) => void;
 }
 

@@ -8,7 +8,7 @@ import {
   checkText,
   quoted,
 } from "../../checks.ts";
-import { type TokenryError, tellOutage } from "../../errors.ts";
+import type { TokenryError } from "../../errors.ts";
 import {
   createFailureLimit,
   type FailureLimit,
@@ -16,6 +16,7 @@ import {
 } from "../../http/failure-limit.ts";
 import { exactLength } from "../../lifecycle/duration.ts";
 import type { Duration } from "../../model.ts";
+import { tellOutage } from "../../outages.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ReplayStore } from "../../ports/replay-store.ts";
 import { timeOf } from "../../state/time-of.ts";
@@ -66,7 +67,7 @@ export interface OAuthServerOptions {
   readonly guessing?: GuessingOptions | false;
   /** Default: `Date`. */
   readonly clock?: Clock;
-  /** Told of outages, and of options whose functions give what they must not. Default: nobody is told. */
+  /** Told of outages, and of options whose functions give what they must not. Default: a warning of the process, for each reason once. */
   readonly onError?: (error: TokenryError) => void;
 }
 

@@ -1,7 +1,7 @@
 import QuickLRU from "quick-lru";
-import { tellOutage } from "../../errors.ts";
 import type { AccessTokenRequest, AccessTokens, DpopTerms } from "../../http/access-tokens.ts";
 import type { Verdict } from "../../model.ts";
+import { tellOutage } from "../../outages.ts";
 import type { Awaitable } from "../../ports/awaitable.ts";
 import type { BudgetStore, Taken } from "../../ports/budget-store.ts";
 import { sha256Hex } from "../../secret/digest.ts";

@@ -1,5 +1,5 @@
 import { levelAllows, neededMethod, STANDARD_METHODS } from "../../access/level.ts";
-import type { AccessRequirement } from "../../access/requirement.ts";
+import { type AccessRequirement, isPermitted } from "../../access/requirement.ts";
 import type { Level } from "../../model.ts";
 import type { AccessTokenClaims } from "../claims.ts";
 import type { AskedCall } from "./check-call.ts";
@@ -19,7 +19,7 @@ export function allows(
   if (level === undefined || !levelAllows(level, needed)) return false;
   if (!methodsOf(claims, api).includes(needed)) return false;
   if (requires === undefined) return true;
-  return holds(level, requires.level) && isPermitted(requires, owner);
+  return holds(level, requires.level) && isPermitted(requires.permits, owner);
 }
 
 function methodsOf({ tokenry }: AccessTokenClaims, api: string): readonly string[] {
@@ -32,11 +32,4 @@ function holds(level: Level, needed: AccessRequirement["level"]): boolean {
   if (needed === "full") return level === "full";
   const methods = needed === "read" ? ["GET"] : needed;
   return methods.every((method) => levelAllows(level, neededMethod(method)));
-}
-
-function isPermitted({ permits }: AccessRequirement, owner: KnownToken["owner"]): boolean {
-  if (permits === undefined) return true;
-  const answer: unknown = permits(owner);
-  if (typeof answer === "boolean") return answer;
-  throw new TypeError("request.permits must answer with true or false, at once");
 }

@@ -57,7 +57,7 @@ export interface AccessTokenVerifierOptions<Profile = unknown> {
   /** Default: the platform's. */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
   readonly clock?: Clock;
-  /** Told of outages: of keys, of the parent's state, of a store. Default: nobody is told. */
+  /** Told of outages: of keys, of the parent's state, of a store. Default: a warning of the process, for each reason once. */
   readonly onError?: (error: TokenryError) => void;
 }
 

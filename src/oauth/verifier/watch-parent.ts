@@ -1,7 +1,8 @@
 import { checkFunctions, checkKeys, checkMethods, checkWhole } from "../../checks.ts";
-import { type TellOutage, type TokenryError, tellOutage } from "../../errors.ts";
+import type { TokenryError } from "../../errors.ts";
 import { exactLength } from "../../lifecycle/duration.ts";
 import type { Duration } from "../../model.ts";
+import { type TellOutage, tellOutage } from "../../outages.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { InvalidationBus } from "../../ports/invalidation-bus.ts";
 import type { AccessTokenClaims } from "../claims.ts";
@@ -23,7 +24,7 @@ export interface WatchParentOptions {
   readonly timeoutMs?: number;
   /** Default: `Date`. */
   readonly clock?: Clock;
-  /** Told of outages of the bus. Default: nobody is told. */
+  /** Told of outages of the bus. Default: a warning of the process, for each reason once. */
   readonly onError?: (error: TokenryError) => void;
 }
 

@@ -60,7 +60,7 @@ type NodeSqlite = typeof import("node:sqlite");
 function nodeSqlite(): NodeSqlite {
   const sqlite = globalThis.process?.getBuiltinModule?.("node:sqlite");
   if (sqlite !== undefined && "columns" in sqlite.StatementSync.prototype) return sqlite;
-  throw new Error("nodeSqliteDialect needs node:sqlite, which Node has since version 22.16.");
+  throw new Error("nodeSqliteDialect needs the node:sqlite of Node 22.16 or later.");
 }
 
 function open(path: string, Database: NodeSqlite["DatabaseSync"]): DatabaseSync {

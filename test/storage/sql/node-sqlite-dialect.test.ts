@@ -72,7 +72,9 @@ describe("opening", () => {
 
   test("where there is no node:sqlite, the dialect says so, and only the dialect", () => {
     const lookUp = vi.spyOn(process, "getBuiltinModule").mockReturnValue(undefined);
-    expect(() => nodeSqliteDialect("tokens.sqlite")).toThrow("nodeSqliteDialect needs node:sqlite");
+    expect(() => nodeSqliteDialect("tokens.sqlite")).toThrow(
+      "nodeSqliteDialect needs the node:sqlite",
+    );
     expect(lookUp).toHaveBeenCalledWith("node:sqlite");
   });
 
