@@ -1,3 +1,4 @@
+export type { AccessRequirement } from "./access/requirement.ts";
 export {
   DENIALS,
   type DenialCode,
@@ -124,7 +125,7 @@ export type {
 export type { Pepper } from "./secret/keyring.ts";
 export { scanPattern } from "./secret/scan-pattern.ts";
 export { Secret } from "./secret/secret.ts";
-export { memoryBudgets } from "./storage/memory/budgets.ts";
+export { type MemoryBudgetsOptions, memoryBudgets } from "./storage/memory/budgets.ts";
 export { memoryBus } from "./storage/memory/bus.ts";
 export { type MemoryIdempotencyOptions, memoryIdempotency } from "./storage/memory/idempotency.ts";
 export { type MemoryReplaysOptions, memoryReplays } from "./storage/memory/replays.ts";

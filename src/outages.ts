@@ -8,11 +8,18 @@ const MOST_REASONS = 20;
 export function warnOfOutages(): (error: TokenryError) => void {
   const told = new Set<string>();
   return ({ message, cause }) => {
-    const reason = cause instanceof Error ? `${message} ${cause.message}` : message;
+    const reason = withoutPasswords(
+      cause instanceof Error ? `${message} ${cause.message}` : message,
+    );
     if (told.has(reason) || told.size >= MOST_REASONS) return;
     told.add(reason);
     emitWarning(`${reason} (Told once: options.onError is told each time.)`);
   };
+}
+
+/** Drivers name the URL that they could not reach, some with who signs in there. */
+function withoutPasswords(text: string): string {
+  return text.replace(/:\/\/[^\s/@]{1,500}@/g, "://…@");
 }
 
 /** Tells of an outage; with a message of its own, where one says more than the cause. Never throws. */

@@ -30,6 +30,11 @@ describe("where the host named nobody to be told of outages", () => {
     expect(emitWarning.mock.calls[0]?.[1]).toBe("TokenryWarning");
   });
 
+  test("without the passwords of URLs", () => {
+    warnOfOutages()(outage(new Error("no way to postgres://app:hunter2@db.internal/app")));
+    expect(told()).toEqual([expect.stringContaining("no way to postgres://…@db.internal/app")]);
+  });
+
   test("and of no more than twenty reasons, as a reason may differ each time", () => {
     const tell = warnOfOutages();
     for (let id = 0; id < 100; id += 1) tell(outage(new Error(`connection ${id} is lost`)));

@@ -13,6 +13,9 @@ import { expressBelieves } from "./trust-probe.ts";
 import { createVerdictMark } from "./verdict-mark.ts";
 
 export type { Answer, HeaderField } from "../http/answer.ts";
+export type { CredentialOptions } from "../http/credentials.ts";
+export type { GuessingOptions } from "../http/failure-limit.ts";
+export type { TokenChecker } from "../http/gate.ts";
 export type { HttpOptions } from "../http/options.ts";
 export type { HttpRefusal } from "../http/refusals.ts";
 export type { ApiOf, Requirement } from "../http/requirement.ts";

@@ -12,6 +12,9 @@ import { Protection, type ProtectionOptions } from "./nest/protection.ts";
 import { TokenRefusedFilter } from "./nest/refused.ts";
 
 export type { Answer, HeaderField } from "../http/answer.ts";
+export type { CredentialOptions } from "../http/credentials.ts";
+export type { GuessingOptions } from "../http/failure-limit.ts";
+export type { TokenChecker } from "../http/gate.ts";
 export type { HttpOptions } from "../http/options.ts";
 export type { HttpRefusal } from "../http/refusals.ts";
 export type { ApiOf, Requirement } from "../http/requirement.ts";
@@ -29,6 +32,7 @@ export {
 export { TokenGuard } from "./nest/guard.ts";
 export type { NestRequest } from "./nest/message.ts";
 export { type MountedRequest, mount } from "./nest/mount.ts";
+export type { ProtectionOptions } from "./nest/protection.ts";
 export { TokenRefusedException } from "./nest/refused.ts";
 export type { NodeMiddleware } from "./node-mount.ts";
 export type { Origin } from "./origin.ts";

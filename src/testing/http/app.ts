@@ -136,6 +136,7 @@ export interface HttpConformanceTokenry {
     readonly repository: Repository;
     readonly clock: Clock;
     readonly cache: { readonly owner: false };
+    readonly onError: () => void;
   }) => HttpTokenry;
   readonly memoryRepository: () => Repository;
 }

@@ -84,6 +84,8 @@ export class HttpWorld {
       repository: this.#watched(memoryRepository()),
       clock,
       cache: { owner: false },
+      // The outages of the cases are their own doing.
+      onError: () => {},
     });
     const options: HttpSettings = { clock, ...settings };
     this.app = { tokens: this.tokens, options, ran: (run) => this.#ran(run) };
