@@ -75,9 +75,10 @@ describeWithBinary(
       const stop = await made.bus.subscribe(heard.handler);
       for (let round = 0; round < 3; round++) {
         await loseSubscriber(nodes[kind]);
-        await heard.toBe("*", "*");
-        await made.bus.publish([`token:${round}`]);
-        await heard.toBe("*", "*", `token:${round}`);
+        await expect.poll(() => heard.gaps, { interval: 5 }).toBeGreaterThan(0);
+        // Once more when it stands; on a busy machine also for each try that took too long.
+        await heard.flow(made.bus.publish);
+        expect(heard.gaps).toBeGreaterThan(1);
         heard.forget();
       }
       await stop();
