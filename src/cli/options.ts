@@ -134,9 +134,11 @@ export class Values {
     return text === undefined ? undefined : readInstant(text, `--${name}`);
   }
 
-  /** Whether an option was typed. */
-  has(name: string): boolean {
-    return this.#named[name] !== undefined;
+  /** Refuses what would be without effect beside another option, or undone by it. */
+  checkApart(pairs: readonly (readonly [string, string])[]): void {
+    for (const [first, second] of pairs)
+      if (this.#named[first] !== undefined && this.#named[second] !== undefined)
+        throw wrongUse(`--${first} and --${second} do not go together.`);
   }
 
   #indexOf(name: string): number {

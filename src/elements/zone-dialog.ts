@@ -226,8 +226,8 @@ export class TokenryZoneDialog extends TokenryElement {
 
   /** What is to be replaced, or `null`: nothing of the name. */
   get #version(): string | null {
-    const known = this.#latest?.find(({ name }) => name === this.#name) ?? this.zone;
-    return known?.version ?? null;
+    const known = this.#latest ?? (this.zone === undefined ? [] : [this.zone]);
+    return known.find(({ name }) => name === this.#name)?.version ?? null;
   }
 
   /** What somebody else changed is not overwritten unseen: it is in the list then, and who tries again means it. */

@@ -1,5 +1,5 @@
-import { type TokenryError, unavailable } from "../errors.ts";
-import { warnOfOutages } from "../outages.ts";
+import type { TokenryError } from "../errors.ts";
+import { tellOutage } from "../outages.ts";
 import type { FailureObservation, Observer } from "../ports/observer.ts";
 import { type GuardedObserver, guardedObserver } from "./guarded-observer.ts";
 
@@ -14,10 +14,10 @@ export interface Reports {
 
 /** `onError` is told what went wrong, the observer where. What the observer itself throws is told to `onError` alone. */
 export function createReports(
-  onError: (error: TokenryError) => void = warnOfOutages(),
+  onError: ((error: TokenryError) => void) | undefined,
   observer: Observer = {},
 ): Reports {
-  const report = reporter(onError);
+  const report: Report = tellOutage(onError);
   const told = guardedObserver(observer, report);
   const { failed } = told;
   if (failed === undefined) return { told, reportFrom: () => report };
@@ -27,13 +27,5 @@ export function createReports(
       report(cause);
       failed({ where });
     },
-  };
-}
-
-/** A host whose own error handler throws, at once or later, is not told twice. */
-function reporter(onError: (error: TokenryError) => void): Report {
-  const tell = async (cause: unknown): Promise<void> => onError(unavailable(cause));
-  return (cause) => {
-    tell(cause).catch(() => {});
   };
 }

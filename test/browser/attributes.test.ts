@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { describeWithChromium } from "./support/chromium.ts";
 import { type Desk, openDesk } from "./support/desk.ts";
-import { openDialog, press, takeSecret } from "./support/dialogs.ts";
+import { noDialog, openDialog, press, takeSecret } from "./support/dialogs.ts";
 import { show } from "./support/show.ts";
 
 function issueTo({ app }: Desk, owner: string) {
@@ -86,7 +86,7 @@ describeWithChromium("an element whose attributes change", () => {
     }
   });
 
-  test("keeps a new token when it is moved, and closes its dialog when it comes back later", async () => {
+  test("keeps a new token when it is moved, and a question when it comes back later", async () => {
     await using desk = await openDesk();
     const page = await desk.signIn("uma");
     await show(page, [{ kind: "personal" }]);
@@ -104,6 +104,22 @@ describeWithChromium("an element whose attributes change", () => {
       document.body.append(element ?? "");
     });
     await openDialog(page, "Revoke API token");
+  });
+
+  test("shows no token again that it let go of", async () => {
+    await using desk = await openDesk();
+    const page = await desk.signIn("uma");
+    await show(page, [{ kind: "personal" }]);
+    await press(page, "Generate");
+    await openDialog(page, "New API Token");
+    await page.evaluate(async () => {
+      const element = document.querySelector("tokenry-tokens");
+      element?.remove();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      document.body.append(element ?? "");
+    });
+    await noDialog(page);
+    await page.getByRole("button", { name: "Revoke", exact: true }).waitFor();
   });
 
   test("says nothing in capitals that is not so", async () => {

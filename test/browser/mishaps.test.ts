@@ -210,6 +210,22 @@ describeWithChromium("mishaps", () => {
     expect(await zoneNow()).toEqual([{ ranges: ["192.0.2.7"], blocked: false }]);
   });
 
+  test("a zone that was removed meanwhile is made anew by who was told of it", async () => {
+    await using desk = await openDesk();
+    const account = { account: "acme", actor: "adam" } as const;
+    const by = { ...account, name: "office" };
+    await desk.app.tokens.zones.put({ ...by, ranges: ["198.51.100.0/24"] });
+    const page = await desk.signIn("adam", "/security/zones");
+    await press(page, "Edit office");
+    await desk.app.tokens.zones.remove(by);
+    const form = await openDialog(page, "Edit zone “office”");
+    await press(form, "Save");
+    await form.getByText("It was changed meanwhile.").waitFor();
+    await press(form, "Save");
+    await noDialog(page);
+    expect(await desk.app.tokens.zones.list(account)).toMatchObject([{ name: "office" }]);
+  });
+
   test("two administrators add a zone of one name: the later is told", async () => {
     await using desk = await openDesk();
     const account = { account: "acme", actor: "adam" } as const;
@@ -334,9 +350,16 @@ describeWithChromium("mishaps", () => {
     await page.getByRole("article", { name: "day shift" }).waitFor();
     await noDialog(page);
     await press(page.getByRole("article", { name: "night" }), "Edit");
-    expect(await (await openDialog(page, "Edit token")).getByLabel("Name").inputValue()).toBe(
-      "night",
-    );
+    const second = await openDialog(page, "Edit token");
+    expect(await second.getByLabel("Name").inputValue()).toBe("night");
+    await page.route(API, async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await route.abort();
+    });
+    await second.getByLabel("Name").fill("night shift");
+    await press(second, "Save");
+    await page.keyboard.press("Escape");
+    await second.getByText("The server cannot be reached.").waitFor();
   });
 
   test("a sign-in before the API that knows nobody is the end of the session", async () => {

@@ -49,7 +49,7 @@ export const events: Command = {
   },
   async run(session) {
     const { values } = session;
-    checkTogether(values);
+    values.checkApart(APART);
     const filter = filterOf(session);
     const isExport = values.flag("export");
     const page = pageOf(values);
@@ -60,12 +60,6 @@ export const events: Command = {
     await showPage(session, tokens, { ...filter, ...page });
   },
 };
-
-/** What would be without effect beside another option is refused. */
-function checkTogether(values: Values): void {
-  const [first, second] = APART.find((pair) => pair.every((name) => values.has(name))) ?? [];
-  if (first !== undefined) throw wrongUse(`--${first} and --${second} do not go together.`);
-}
 
 function filterOf({ values, actor }: Session): EventsFilter {
   return {

@@ -1,7 +1,7 @@
 import type { Tokenry } from "../../face.ts";
 import type { Zone } from "../../model.ts";
 import type { Command } from "../command.ts";
-import { CommandError, wrongUse } from "../command-error.ts";
+import { CommandError } from "../command-error.ts";
 import { confirm } from "../confirm.ts";
 import { ACTOR_OPTION, CONFIG_OPTION, JSON_OPTION, YES_OPTION } from "../options.ts";
 import type { Session } from "../session.ts";
@@ -62,9 +62,8 @@ export const putZone: Command = {
 async function readBlocking(session: Session): Promise<Pick<PutZone, "blocked" | "replaces">> {
   const { values, actor } = session;
   const isBlocked = values.flag("blocked");
-  const isNotBlocked = values.flag("not-blocked");
-  if (isBlocked && isNotBlocked) throw wrongUse("--blocked and --not-blocked do not go together.");
-  if (isBlocked || isNotBlocked) return { blocked: isBlocked };
+  values.checkApart([["blocked", "not-blocked"]]);
+  if (isBlocked || values.flag("not-blocked")) return { blocked: isBlocked };
   const account = values.place("account");
   const zones = await (await session.tokens()).zones.list({ account, actor });
   const present = zones.find(({ name }) => name === values.place("name")) ?? null;

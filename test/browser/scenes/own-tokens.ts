@@ -9,6 +9,9 @@ const profile = { person: "uma", path: "/profile" } as const;
 /** As long as one may be, with no place to break a line at. */
 const LONG_NAME = "warehouse".padEnd(128, "_scanner");
 
+const issueLongName = ({ tokens }: Console) =>
+  tokens.issue({ kind: "service", owner: "uma", actor: "uma", name: LONG_NAME });
+
 const issuePersonal = ({ tokens }: Console) =>
   tokens.issue({ kind: "personal", owner: "uma", actor: "uma", name: "API token" });
 
@@ -139,8 +142,7 @@ export const OWN_TOKENS: readonly Scene[] = [
   },
   {
     ...{ ...services, name: "long-name" },
-    prepare: ({ tokens }) =>
-      tokens.issue({ kind: "service", owner: "uma", actor: "uma", name: LONG_NAME }),
+    prepare: issueLongName,
     async act(page) {
       await press(page, "Revoke");
       await openDialog(page, "Revoke API token");
@@ -148,8 +150,7 @@ export const OWN_TOKENS: readonly Scene[] = [
   },
   {
     ...{ ...services, name: "long-name-revoked" },
-    prepare: ({ tokens }) =>
-      tokens.issue({ kind: "service", owner: "uma", actor: "uma", name: LONG_NAME }),
+    prepare: issueLongName,
     async act(page) {
       await press(page, "Revoke");
       await press(await openDialog(page, "Revoke API token"), "Revoke");
